@@ -1,0 +1,61 @@
+import type { NetworkSpec, TargetService, VolumeSpec } from '@flotilla/contracts'
+
+/** Everything that makes a container what it is. Equal specs have equal fingerprints, so it is recreated only if it must. */
+export interface ContainerSpec {
+  appId: string
+  service: string
+  // repository@digest
+  image: string
+  // The service with defaults and Flotilla's own environment filled in; dependsOn and release facts left out.
+  config: Omit<TargetService, 'image' | 'dependsOn'>
+  // Key in config.networks → name in the engine. Empty with a networkMode.
+  networkNames: Record<string, string>
+  // Key in the app's volumes → name in the engine.
+  volumeNames: Record<string, string>
+}
+
+/** One thing to do now. Steps of one plan are independent of each other and idempotent; each survives JSON.stringify. */
+export type Step =
+  | { kind: 'pull-image'; image: string; appId: string; services: string[]; sizeBytes?: number }
+  | { kind: 'create-network'; appId: string; key: string; name: string; spec: NetworkSpec; specHash: string }
+  | { kind: 'remove-network'; appId: string; id: string; name: string }
+  | { kind: 'create-volume'; appId: string; key: string; name: string; spec: VolumeSpec }
+  | {
+      kind: 'create-container'
+      appId: string
+      service: string
+      name: string
+      spec: ContainerSpec
+      specHash: string
+      reason: string
+    }
+  | { kind: 'start-container'; appId: string; service: string; id: string; name: string; reason: string }
+  | {
+      kind: 'stop-container'
+      appId: string
+      service: string
+      id: string
+      name: string
+      graceMs: number
+      reason: string
+    }
+  | { kind: 'remove-container'; appId: string; service: string; id: string; name: string; reason: string }
+  | { kind: 'remove-image'; image: string }
+
+/** Something the plan cannot do yet: what, for what it waits, and until when where that is known. */
+export interface Wait {
+  // The service or app concerned, for people.
+  subject: string
+  appId?: string
+  service?: string
+  for: 'image' | 'dependency-started' | 'dependency-healthy' | 'dependency-completed' | 'back-off' | 'stop' | 'in-use'
+  // One sentence: "web waits for db to be healthy."
+  reason: string
+  // Milliseconds since the epoch.
+  until?: number
+}
+
+export interface Plan {
+  steps: Step[]
+  waits: Wait[]
+}
