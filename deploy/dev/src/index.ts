@@ -1,0 +1,14 @@
+/**
+ * The ground that Flotilla stands on while it is developed, tested and tried out on one machine: Postgres, Redis, the
+ * OCI registry, Docker engines, devices behind links that can be cut, and the built programs over them. It starts real
+ * parts as child processes and knows nothing of what the programs do inside.
+ */
+export * from './processes/wait.js'
+export * from './processes/ports.js'
+export { startProcess, describeExit } from './processes/process.js'
+export type { ProcessExit, ProcessOptions, RunningProcess } from './processes/process.js'
+export * from './postgres/postgres.js'
+export { findPostgresBinaries } from './postgres/binaries.js'
+export * from './postgres/databases.js'
+export * from './redis.js'
+export * from './registry.js'

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+
+export interface CreatedDatabase {
+  url: string
+  drop(): Promise<void>
+}
+
+/** A database of its own for a test suite, on the server of `url`. Dropping it also ends its connections. */
+export async function createDatabase(url: string, name = randomName()): Promise<CreatedDatabase> {
+  await execute(url, `CREATE DATABASE ${pg.escapeIdentifier(name)}`)
+  const own = new URL(url)
+  own.pathname = `/${encodeURIComponent(name)}`
+  return {
+    url: own.href,
+    drop: () => execute(url, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`),
+  }
+}
+
+function randomName(): string {
+  return `test_${randomBytes(6).toString('hex')}`
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
