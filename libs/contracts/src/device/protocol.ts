@@ -8,3 +8,23 @@ export const DEVICE_PROTOCOL = 1
 
 /** Response header of a target poll: seconds until the device should ask again, jitter included. */
 export const NEXT_POLL_HEADER = 'flotilla-next-poll'
+
+/** The doors of the device contract. Bodies are JSON; all but the first three want the access token as bearer. */
+export const DEVICE_ROUTES = {
+  // POST RegisterRequest → RegisterResponse
+  register: '/device/v1/register',
+  // POST ChallengeRequest → ChallengeResponse
+  challenge: '/device/v1/challenge',
+  // POST TokenRequest → TokenResponse
+  token: '/device/v1/token',
+  // GET with If-None-Match → 200 SignedTarget with an ETag, or 304; both with NEXT_POLL_HEADER
+  target: '/device/v1/target',
+  // PATCH ReportRequest → ReportResponse
+  report: '/device/v1/report',
+  // POST LogBatch, gzip allowed → LogBatchResponse
+  logs: '/device/v1/logs',
+  // POST without a body → RegistryTokenResponse
+  registryToken: '/device/v1/registry-token',
+  // WebSocket, see link.ts
+  link: '/device/v1/link',
+} as const
