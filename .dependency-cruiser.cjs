@@ -2,8 +2,8 @@
 // builds … → target-state, rollouts, link … → mains. Features meet only at their index.ts, and never in a ring.
 const cp = '^apps/control-plane/src/'
 const platform = 'config|http|database|queue|live|testing'
-const who = 'organizations|users|auth|api-keys|audit'
-const what = 'fleets|variables|tags'
+const who = 'organizations|users|auth|api-keys|audit|signing-keys'
+const what = 'fleets|provisioning-keys|variables|tags'
 const things =
   'devices|hardware|releases|builds|git|registry-auth|deltas|device-events|device-reports|device-logs|device-metrics'
 const top = 'target-state|link|rollouts|stream|dashboard'
@@ -32,7 +32,12 @@ module.exports = {
       severity: 'error',
       from: {
         path: cp,
-        pathNot: [`${cp}(database|testing)/`, '\\.(repository|entity|module)\\.ts$', '\\.spec\\.ts$', 'main\\.'],
+        pathNot: [
+          `${cp}(database|testing|live|queue)/`,
+          '\\.(repository|entity|module)\\.ts$',
+          '\\.spec\\.ts$',
+          'main\\.',
+        ],
       },
       to: { path: 'node_modules/(typeorm|pg)/', dependencyTypesNot: ['type-only'] },
     },

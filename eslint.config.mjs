@@ -78,6 +78,7 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
+  { files: ['apps/control-plane/src/database/migrations/*.ts'], rules: { 'max-lines-per-function': 'off' } },
   { files: ['apps/control-plane/**/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
   {
     files: [

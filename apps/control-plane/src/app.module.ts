@@ -1,0 +1,19 @@
+import { type DynamicModule, Module } from '@nestjs/common'
+import { AuditModule } from './audit/index.js'
+import { ConfigModule } from './config/config.module.js'
+import type { ServerConfig } from './config/config.js'
+import { DatabaseModule } from './database/database.module.js'
+import { LiveModule } from './live/live.module.js'
+
+/** The features, from the lowest layer to the highest; each line is one. */
+const features = [AuditModule]
+
+@Module({})
+export class AppModule {
+  static forRoot(config: ServerConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [ConfigModule.forRoot(config), DatabaseModule, LiveModule, ...features],
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+
+/**
+ * The environment of every program of the control plane, parsed once at its start. Nothing else reads process.env.
+ */
+
+const Url = z.url().transform((url) => url.replace(/\/+$/, ''))
+const Count = z.coerce.number().int().positive()
+
+const LogShape = {
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('Least important level that is written.'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).default('json').describe('json for machines, pretty for a terminal.'),
+}
+
+const DataShape = {
+  DATABASE_URL: z
+    .string()
+    .startsWith('postgres')
+    .describe('Postgres, 13 or newer: postgres://user:password@host/database'),
+  REDIS_URL: z
+    .string()
+    .startsWith('redis')
+    .optional()
+    .describe('Queues and live updates on Redis instead of Postgres.'),
+  DATA_DIR: z.string().min(1).describe('Folder for git repositories and source archives.'),
+}
+
+export const ServerConfigSchema = z.object({
+  ...LogShape,
+  ...DataShape,
+  PUBLIC_URL: Url.describe(
+    'How browsers, git, devices and registry clients reach the api: https://flotilla.example.com',
+  ),
+  HOST: z.string().default('0.0.0.0').describe('Address that the api listens on.'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(8080).describe('Port that the api listens on.'),
+  REGISTRY_URL: Url.describe('How builders and devices reach the OCI registry: https://registry.example.com'),
+  DASHBOARD_DIR: z
+    .string()
+    .default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url)))
+    .describe('Folder of the built dashboard.'),
+  MAX_PUSH_BYTES: Count.default(512 * 1024 * 1024).describe('Largest git push that is taken, in bytes.'),
+  BUILD_TIMEOUT_SECONDS: Count.default(3600).describe('Time after which a build fails, from its start.'),
+})
+export type ServerConfig = Readonly<z.infer<typeof ServerConfigSchema>>
+
+export const MigrateConfigSchema = z.object({
+  ...LogShape,
+  ...DataShape,
+  REGISTRY_CERTIFICATE_FILE: z
+    .string()
+    .optional()
+    .describe("Where to write the certificates for the registry's rootcertbundle."),
+  ADMIN_EMAIL: z.string().default('admin@flotilla.local').describe('First user, made where there is none.'),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(10)
+    .optional()
+    .describe('Password of the first user; absent: generated and printed once.'),
+  BUILDER_QUEUE_PASSWORD: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Makes the Postgres role flotilla_builder, which sees the build queue alone, with this password.'),
+})
+export type MigrateConfig = Readonly<z.infer<typeof MigrateConfigSchema>>
+
+export const BuilderConfigSchema = z
+  .object({
+    ...LogShape,
+    REDIS_URL: DataShape.REDIS_URL,
+    QUEUE_DATABASE_URL: z.string().startsWith('postgres').optional().describe('Postgres as the role flotilla_builder.'),
+    CONTROL_PLANE_URL: Url.describe('The api, for sources and results of builds.'),
+    DOCKER_HOST: z.string().default('unix:///var/run/docker.sock').describe('Docker engine that builds.'),
+    BUILDER_CONCURRENCY: Count.default(1).describe('Builds at the same time.'),
+    BUILDER_DISK_LIMIT_BYTES: Count.default(20 * 1024 ** 3).describe('Build cache and images above this are removed.'),
+  })
+  .refine((c) => c.REDIS_URL !== undefined || c.QUEUE_DATABASE_URL !== undefined, {
+    message: 'set QUEUE_DATABASE_URL, or REDIS_URL where queues are on Redis',
+    path: ['QUEUE_DATABASE_URL'],
+  })
+export type BuilderConfig = Readonly<z.infer<typeof BuilderConfigSchema>>
+
+/** Parses an environment; the error lists every variable that is wrong by name and never shows a value. */
+export function parseConfig<T extends z.ZodType>(
+  schema: T,
+  environment: Record<string, string | undefined> = process.env,
+): Readonly<z.infer<T>> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const result = schema.safeParse(given)
+  if (result.success) return Object.freeze(result.data)
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The environment is not complete:\n${problems.join('\n')}`)
+}

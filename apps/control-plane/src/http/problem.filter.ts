@@ -1,0 +1,75 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common'
+import type { Request, Response } from 'express'
+import { Problem } from './problem.js'
+import { requestId } from './request-id.js'
+
+/** Turns whatever a route throws into an RFC 9457 problem; what is not the caller's fault is logged here, once. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly log = new Logger('http')
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>()
+    const response = host.switchToHttp().getResponse<Response>()
+    const problem = toProblem(error)
+    if (problem.status >= 500)
+      this.log.error({ message: 'request failed', method: request.method, path: request.path, err: error })
+    sendProblem(request, response, problem)
+  }
+}
+
+/** Answers with a problem; of use to handlers outside the framework too. Ends the connection of a stream under way. */
+export function sendProblem(request: Request, response: Response, problem: Problem): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  if (problem.more.retryAfterSeconds !== undefined) response.setHeader('Retry-After', problem.more.retryAfterSeconds)
+  response
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...problem.toJSON(), requestId: requestId(request) }))
+}
+
+/** Any error as the problem that may be shown for it. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof HttpException) return fromHttpException(error)
+  const parser = bodyParserProblem(error)
+  if (parser) return parser
+  return new Problem(
+    'internal-error',
+    500,
+    'Something went wrong on the server; try again, and tell the operator the request id.',
+  )
+}
+
+function fromHttpException(error: HttpException): Problem {
+  const status = error.getStatus()
+  if (status === 404)
+    return new Problem('route-not-found', 404, 'There is nothing at this address; see /api/v1/openapi.json.')
+  if (status === 405) return new Problem('method-not-allowed', 405, 'This address does not take this method.')
+  return (
+    bodyParserProblem({ type: (error.cause as { type?: string } | undefined)?.type, status }) ??
+    new Problem('bad-request', status, error.message)
+  )
+}
+
+/** body-parser marks its errors with a type; their own messages may quote the input. */
+function bodyParserProblem(error: unknown): Problem | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { type, status } = error as { type?: unknown; status?: unknown }
+  switch (type) {
+    case 'entity.parse.failed':
+      return new Problem('malformed-json', 400, 'The body is not valid JSON.')
+    case 'entity.too.large':
+      return new Problem('body-too-large', 413, 'The body is larger than this route takes.')
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new Problem('unsupported-encoding', 415, 'Send the body as UTF-8 JSON, plain or with gzip.')
+    default:
+      break
+  }
+  if (status === 400) return new Problem('bad-request', 400, 'The request could not be read.')
+  return undefined
+}

@@ -1,0 +1,49 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common'
+import { Redis } from 'ioredis'
+import { type BusListener, type BusMessage, LiveBus } from './live-bus.js'
+import { Subscribers } from './subscribers.js'
+
+const CHANNEL = 'flotilla:live'
+
+/** Redis pub/sub, where the rates are too high for Postgres. */
+@Injectable()
+export class RedisLiveBus extends LiveBus implements OnModuleDestroy {
+  private readonly log = new Logger('live')
+  private readonly subscribers = new Subscribers()
+  private readonly speaker: Redis
+  private readonly hearer: Redis
+  private heardBefore = false
+
+  constructor(url: string) {
+    super()
+    this.speaker = new Redis(url, { maxRetriesPerRequest: 1 })
+    this.hearer = new Redis(url, { maxRetriesPerRequest: null })
+    for (const client of [this.speaker, this.hearer]) {
+      client.on('error', (err: Error) => this.log.warn({ message: 'redis lost', err }))
+    }
+    this.hearer.on('message', (_channel, payload) => {
+      for (const message of JSON.parse(payload) as BusMessage[]) this.subscribers.tell(message)
+    })
+    this.hearer.on('ready', () => {
+      if (this.heardBefore) this.subscribers.tellGap()
+      this.heardBefore = true
+    })
+    this.hearer.subscribe(CHANNEL).catch((err: unknown) => this.log.warn({ message: 'subscribe failed', err }))
+  }
+
+  onModuleDestroy(): void {
+    this.speaker.disconnect()
+    this.hearer.disconnect()
+  }
+
+  async publish(messages: BusMessage[]): Promise<void> {
+    // Redis may be away without anything but speed being lost.
+    await this.speaker
+      .publish(CHANNEL, JSON.stringify(messages))
+      .catch((err: unknown) => this.log.warn({ message: 'publish failed', err }))
+  }
+
+  subscribe(listener: BusListener, onGap?: () => void): () => void {
+    return this.subscribers.add(listener, onGap)
+  }
+}
