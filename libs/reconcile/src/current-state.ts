@@ -1,4 +1,4 @@
-import type { Platform } from '@flotilla/contracts'
+import type { Platform, ServiceSpec } from '@flotilla/contracts'
 
 /*
  * What the supervisor saw when it last looked. It holds only what carries this device's labels: what Flotilla did not
@@ -24,6 +24,15 @@ export interface CurrentContainer {
   volumes: string[]
   // repository@digest that it was created from (label io.flotilla.image).
   image: string
+  // What the engine restarts it by. Absent: unknown; the target's policy for the service counts, if there is one.
+  restart?: ServiceSpec['restart']
+  // How often the engine has restarted it since it was last started on purpose.
+  restartCount?: number
+  // How long it may take to stop, as it was created with.
+  stopGraceMs?: number
+  // Services that it depended on in its release (label io.flotilla.depends-on): the order to stop in when the release
+  // that said so is no longer known.
+  dependsOn?: string[]
 }
 
 export interface CurrentNetwork {

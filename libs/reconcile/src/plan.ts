@@ -12,6 +12,11 @@ export interface ContainerSpec {
   networkNames: Record<string, string>
   // Key in the app's volumes → name in the engine.
   volumeNames: Record<string, string>
+  // Services whose network, ipc or pid namespace it joins (`service:<name>` in config) → id of their container. Being
+  // part of the spec, it makes the container go when the one that it leans on is made anew.
+  joins?: Record<string, string>
+  // Dependencies with `restart: true` → id of their container, for the same reason.
+  restartsWith?: Record<string, string>
 }
 
 /** One thing to do now. Steps of one plan are independent of each other and idempotent; each survives JSON.stringify. */
@@ -27,6 +32,8 @@ export type Step =
       name: string
       spec: ContainerSpec
       specHash: string
+      // For the label io.flotilla.depends-on; not in the spec, since a changed order is no reason to restart.
+      dependsOn: string[]
       reason: string
     }
   | { kind: 'start-container'; appId: string; service: string; id: string; name: string; reason: string }
@@ -53,6 +60,10 @@ export interface Wait {
   reason: string
   // Milliseconds since the epoch.
   until?: number
+  // What went wrong the last time, where that is why it waits.
+  error?: string
+  // Only something left over waits to be cleared away: the target itself runs as it should.
+  housekeeping?: boolean
 }
 
 export interface Plan {

@@ -1,0 +1,24 @@
+import type { Step } from './plan.js'
+
+/**
+ * The key under which failures of a step are counted. It is the same each round for the same deed, and another one as
+ * soon as a retry would do something else (another image, spec or container), so that a new target starts afresh.
+ */
+export function stepKey(step: Step): string {
+  switch (step.kind) {
+    case 'pull-image':
+    case 'remove-image':
+      return `${step.kind} ${step.image}`
+    case 'create-network':
+      return `${step.kind} ${step.name} ${step.specHash}`
+    case 'create-volume':
+      return `${step.kind} ${step.name}`
+    case 'create-container':
+      return `${step.kind} ${step.name} ${step.specHash}`
+    case 'remove-network':
+    case 'start-container':
+    case 'stop-container':
+    case 'remove-container':
+      return `${step.kind} ${step.id}`
+  }
+}
