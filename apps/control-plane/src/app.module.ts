@@ -4,9 +4,10 @@ import { ConfigModule } from './config/config.module.js'
 import type { ServerConfig } from './config/config.js'
 import { DatabaseModule } from './database/database.module.js'
 import { LiveModule } from './live/live.module.js'
+import { SigningKeysModule } from './signing-keys/index.js'
 
 /** The features, from the lowest layer to the highest; each line is one. */
-const features = [AuditModule]
+const features = [SigningKeysModule, AuditModule]
 
 @Module({})
 export class AppModule {

@@ -1,0 +1,2 @@
+// Runs as plain Node before any transform, hence on the built package (npm run build).
+export { startSharedServers as default } from '@flotilla/dev'
