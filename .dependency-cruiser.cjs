@@ -1,7 +1,7 @@
 // The layers inside the control plane, left may not import right: platform → who → what exists → devices, releases,
 // builds … → target-state, rollouts, link … → mains. Features meet only at their index.ts, and never in a ring.
 const cp = '^apps/control-plane/src/'
-const platform = 'config|http|database|queue|live|testing'
+const platform = 'config|http|database|queue|live'
 const who = 'organizations|users|auth|api-keys|audit|signing-keys'
 const what = 'fleets|provisioning-keys|variables|tags'
 const things =

@@ -36,8 +36,7 @@ export interface TestApi {
   /** fetch with the user's token; a body that is no string is sent as JSON. */
   call(
     user: TestUser | undefined,
-    method: string,
-    path: string,
+    request: `${Method} /${string}`,
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Response>
