@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common'
 import { AuditModule } from './audit/index.js'
+import { AuthModule } from './auth/index.js'
 import { ConfigModule } from './config/config.module.js'
 import type { ServerConfig } from './config/config.js'
 import { DatabaseModule } from './database/database.module.js'
@@ -7,7 +8,7 @@ import { LiveModule } from './live/live.module.js'
 import { SigningKeysModule } from './signing-keys/index.js'
 
 /** The features, from the lowest layer to the highest; each line is one. */
-const features = [SigningKeysModule, AuditModule]
+const features = [SigningKeysModule, AuthModule, AuditModule]
 
 @Module({})
 export class AppModule {

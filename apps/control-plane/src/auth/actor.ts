@@ -14,6 +14,10 @@ export interface Actor extends ActorName {
   userId: string
   // Organization id → what the user may do there.
   roles: ReadonlyMap<string, Role>
+  // Of an API token that may do less than its user; `roles` has it in already.
+  cap?: Role
+  // Absent for API tokens.
+  sessionId?: string
   ip?: string
 }
 

@@ -3,4 +3,9 @@
  * thing is decided by the feature that owns the thing, with requireRole().
  */
 export { type Actor, type ActorName, includesRole, requireRole, SYSTEM, visibleOrganizations } from './actor.js'
+export { AuthModule } from './auth.module.js'
+export { AuthService } from './auth.service.js'
 export { CurrentActor, Public } from './current-actor.js'
+export { SessionCookie } from './session-cookie.js'
+export { SessionsService } from './sessions.service.js'
+export { makeToken } from './token.js'
