@@ -5,10 +5,11 @@ import { ConfigModule } from './config/config.module.js'
 import type { ServerConfig } from './config/config.js'
 import { DatabaseModule } from './database/database.module.js'
 import { LiveModule } from './live/live.module.js'
+import { ReleasesModule } from './releases/index.js'
 import { SigningKeysModule } from './signing-keys/index.js'
 
 /** The features, from the lowest layer to the highest; each line is one. */
-const features = [SigningKeysModule, AuthModule, AuditModule]
+const features = [SigningKeysModule, AuthModule, AuditModule, ReleasesModule]
 
 @Module({})
 export class AppModule {

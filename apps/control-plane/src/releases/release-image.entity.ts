@@ -1,0 +1,32 @@
+import type { Json, Platform } from '@flotilla/contracts'
+import { Column, Entity, PrimaryColumn } from 'typeorm'
+
+@Entity('release_images')
+export class ReleaseImage {
+  @PrimaryColumn({ name: 'release_id', type: 'uuid' })
+  releaseId: string
+
+  @PrimaryColumn({ type: 'text' })
+  service: string
+
+  @PrimaryColumn({ type: 'text' })
+  platform: Platform
+
+  // Without the registry's host, which may move: fleets/<fleet id>
+  @Column({ type: 'text' })
+  repository: string
+
+  @Column({ type: 'text' })
+  digest: string
+
+  @Column({ name: 'config_digest', type: 'text' })
+  configDigest: string
+
+  // Compressed, over all layers.
+  @Column({ name: 'size_bytes', type: 'bigint' })
+  sizeBytes: string
+
+  // As the engine inspects it: entrypoint, command, environment, volumes, health check …
+  @Column({ type: 'jsonb' })
+  config: Record<string, Json>
+}

@@ -1,0 +1,54 @@
+import type { ComposeSpec, Json, Platform, ReleaseStatus } from '@flotilla/contracts'
+import { Inject, Injectable } from '@nestjs/common'
+import { CONFIG } from '../config/config.module.js'
+import type { ServerConfig } from '../config/config.js'
+import { notFound } from '../http/problem.js'
+import { ReleasesRepository } from './releases.repository.js'
+
+export interface ReleaseContents {
+  id: string
+  fleetId: string
+  version: string
+  commit: string
+  compose: ComposeSpec
+  images: {
+    service: string
+    platform: Platform
+    // host/repository, without tag or digest
+    repository: string
+    digest: string
+    configDigest: string
+    sizeBytes: number
+    config: Record<string, Json>
+  }[]
+}
+
+@Injectable()
+export class ReleasesService {
+  constructor(
+    private readonly releases: ReleasesRepository,
+    @Inject(CONFIG) private readonly config: ServerConfig,
+  ) {}
+
+  /** What a device needs of a release to run it. Never changes but for the version. Throws 404 until it is built. */
+  async contents(releaseId: string): Promise<ReleaseContents> {
+    const release = await this.releases.find(releaseId)
+    if (!release?.compose || !isBuilt(release.status)) throw notFound('release', releaseId)
+    const { id, fleetId, version, commit, compose } = release
+    const host = new URL(this.config.REGISTRY_URL).host
+    const images = (await this.releases.images([releaseId])).map(({ service, platform, ...image }) => ({
+      service,
+      platform,
+      repository: `${host}/${image.repository}`,
+      digest: image.digest,
+      configDigest: image.configDigest,
+      sizeBytes: Number(image.sizeBytes),
+      config: image.config,
+    }))
+    return { id, fleetId, version, commit, compose, images }
+  }
+}
+
+function isBuilt(status: ReleaseStatus): boolean {
+  return status === 'draft' || status === 'final'
+}
