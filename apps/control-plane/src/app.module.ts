@@ -4,12 +4,14 @@ import { AuthModule } from './auth/index.js'
 import { ConfigModule } from './config/config.module.js'
 import type { ServerConfig } from './config/config.js'
 import { DatabaseModule } from './database/database.module.js'
+import { FleetsModule } from './fleets/index.js'
 import { LiveModule } from './live/live.module.js'
 import { ReleasesModule } from './releases/index.js'
 import { SigningKeysModule } from './signing-keys/index.js'
+import { UsersModule } from './users/index.js'
 
 /** The features, from the lowest layer to the highest; each line is one. */
-const features = [SigningKeysModule, AuthModule, AuditModule, ReleasesModule]
+const features = [SigningKeysModule, AuthModule, AuditModule, UsersModule, FleetsModule, ReleasesModule]
 
 @Module({})
 export class AppModule {

@@ -1,6 +1,14 @@
 import { Who1763700000000 } from './1763700000000-who.js'
 import { FleetsAndDevices1763700001000 } from './1763700001000-fleets-and-devices.js'
 import { ReleasesAndBuilds1763700002000 } from './1763700002000-releases-and-builds.js'
+import { LoginAttempts1763700003000 } from './1763700003000-login-attempts.js'
+import { DeviceTraffic1763700004000 } from './1763700004000-device-traffic.js'
 
 /** In the order in which they run; one that was merged is never edited. */
-export const migrations = [Who1763700000000, FleetsAndDevices1763700001000, ReleasesAndBuilds1763700002000]
+export const migrations = [
+  Who1763700000000,
+  FleetsAndDevices1763700001000,
+  ReleasesAndBuilds1763700002000,
+  LoginAttempts1763700003000,
+  DeviceTraffic1763700004000,
+]
