@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common'
 import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
+import { Changes } from './changes.js'
 import { LiveBus } from './live-bus.js'
 import { PostgresLiveBus } from './postgres-live-bus.js'
 import { RedisLiveBus } from './redis-live-bus.js'
@@ -14,7 +15,8 @@ import { RedisLiveBus } from './redis-live-bus.js'
       useFactory: (config: ServerConfig): LiveBus =>
         config.REDIS_URL === undefined ? new PostgresLiveBus(config.DATABASE_URL) : new RedisLiveBus(config.REDIS_URL),
     },
+    Changes,
   ],
-  exports: [LiveBus],
+  exports: [LiveBus, Changes],
 })
 export class LiveModule {}

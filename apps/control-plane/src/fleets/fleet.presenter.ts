@@ -1,0 +1,19 @@
+import type { FleetView } from '@flotilla/contracts'
+import type { DeviceCounts, FleetRow } from './fleets.repository.js'
+
+export function presentFleet(fleet: FleetRow, counts: DeviceCounts | undefined, publicUrl: string): FleetView {
+  return {
+    id: fleet.id,
+    organizationId: fleet.organizationId,
+    organization: fleet.organization,
+    name: fleet.name,
+    deployBranch: fleet.deployBranch,
+    platforms: fleet.platforms,
+    ...(fleet.targetReleaseId !== null && { targetReleaseId: fleet.targetReleaseId }),
+    pinned: fleet.pinned,
+    revision: fleet.revision,
+    deviceCounts: counts ?? { total: 0, online: 0 },
+    gitUrl: `${publicUrl}/git/${fleet.organization}/${fleet.name}.git`,
+    createdAt: fleet.createdAt.toISOString(),
+  }
+}

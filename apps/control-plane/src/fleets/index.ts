@@ -1,0 +1,9 @@
+/**
+ * Fleets: devices that should run the same app, and the release that this is. Also keeper of the generations by which
+ * devices see that their target changed.
+ */
+export { FleetsModule } from './fleets.module.js'
+export { type FleetRow } from './fleets.repository.js'
+export { FleetsService, type ReleaseFact } from './fleets.service.js'
+export { notDeployable } from './fleet-writes.service.js'
+export { Generations } from './generations.repository.js'
