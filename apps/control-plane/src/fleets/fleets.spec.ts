@@ -15,10 +15,10 @@ describe('fleets', () => {
   afterAll(() => api.close())
 
   const create = (name: string, more: object = {}, by = user) =>
-    api.call(by, 'POST', '/api/v1/fleets', { organization: by.organization, name, ...more })
+    api.call(by, 'POST /api/v1/fleets', { organization: by.organization, name, ...more })
   const created = async (name: string, by = user) => (await (await create(name, {}, by)).json()) as FleetView
   const get = async (id: string, by = user) =>
-    (await (await api.call(by, 'GET', `/api/v1/fleets/${id}`)).json()) as FleetView
+    (await (await api.call(by, `GET /api/v1/fleets/${id}`)).json()) as FleetView
   const code = async (response: Response) => ((await response.json()) as ProblemDetails).code
 
   it('makes a fleet and shows it', async () => {
@@ -51,13 +51,13 @@ describe('fleets', () => {
     const fleet = await created('private')
     const stranger = await api.signUp('admin')
     const observer = await api.signUp('observer', user.organization)
-    for (const method of ['GET', 'PATCH', 'DELETE']) {
+    for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
       const body = method === 'PATCH' ? {} : undefined
-      const response = await api.call(stranger, method, `/api/v1/fleets/${fleet.id}`, body)
+      const response = await api.call(stranger, `${method} /api/v1/fleets/${fleet.id}`, body)
       expect([response.status, await code(response)]).toEqual([404, 'fleet-not-found'])
     }
-    expect((await api.call(observer, 'GET', `/api/v1/fleets/${fleet.id}`)).status).toBe(200)
-    const refused = await api.call(observer, 'PATCH', `/api/v1/fleets/${fleet.id}`, { name: 'mine' })
+    expect((await api.call(observer, `GET /api/v1/fleets/${fleet.id}`)).status).toBe(200)
+    const refused = await api.call(observer, `PATCH /api/v1/fleets/${fleet.id}`, { name: 'mine' })
     expect([refused.status, await code(refused)]).toEqual([403, 'role-too-low'])
     const foreign = await create('into', { organization: stranger.organization })
     expect([foreign.status, await code(foreign)]).toEqual([404, 'organization-not-found'])
@@ -70,23 +70,23 @@ describe('fleets', () => {
     const seen: string[] = []
     for (let cursor: string | undefined = ''; cursor !== undefined;) {
       const query: string = cursor === '' ? '' : `&cursor=${cursor}`
-      const page = (await (await api.call(owner, 'GET', `/api/v1/fleets?limit=2${query}`)).json()) as Page<FleetView>
+      const page = (await (await api.call(owner, `GET /api/v1/fleets?limit=2${query}`)).json()) as Page<FleetView>
       seen.push(...page.items.map((fleet) => fleet.name))
       cursor = page.nextCursor
     }
     expect(seen).toEqual(names)
     for (const name of ['c', `${owner.organization}/c`]) {
-      const found = await api.call(owner, 'GET', `/api/v1/fleets?name=${name}`)
+      const found = await api.call(owner, `GET /api/v1/fleets?name=${name}`)
       expect(((await found.json()) as Page<FleetView>).items.map((fleet) => fleet.name)).toEqual(['c'])
     }
     const foreign = Buffer.from(JSON.stringify(['2020-13-45 99:00:00+00', 'x'])).toString('base64url')
-    const broken = await api.call(owner, 'GET', `/api/v1/fleets?cursor=${foreign}`)
+    const broken = await api.call(owner, `GET /api/v1/fleets?cursor=${foreign}`)
     expect([broken.status, await code(broken)]).toEqual([400, 'cursor-invalid'])
   })
 
   it('honours If-Match and tells when somebody was faster', async () => {
     const fleet = await created('matched')
-    const stale = await api.call(user, 'PATCH', `/api/v1/fleets/${fleet.id}`, { name: 'm2' }, { 'If-Match': '"old"' })
+    const stale = await api.call(user, `PATCH /api/v1/fleets/${fleet.id}`, { name: 'm2' }, { 'If-Match': '"old"' })
     expect([stale.status, await code(stale)]).toEqual([412, 'changed-meanwhile'])
     expect((await get(fleet.id)).name).toBe('matched')
   })
@@ -101,7 +101,7 @@ describe('fleets', () => {
       await insertRelease(api.database, { fleetId: other.id }),
     ]
     const pin = (pinnedReleaseId: string | null) =>
-      api.call(user, 'PATCH', `/api/v1/fleets/${fleet.id}`, { pinnedReleaseId })
+      api.call(user, `PATCH /api/v1/fleets/${fleet.id}`, { pinnedReleaseId })
     for (const release of [draft, foreign]) {
       const response = await pin(release)
       expect([response.status, await code(response)]).toEqual([422, 'release-not-deployable'])
@@ -119,7 +119,7 @@ describe('fleets', () => {
     const first = await insertRelease(api.database, { fleetId: fleet.id })
     expect(await finalize(first)).toContainEqual({ topic: 'target', fleetId: fleet.id })
     expect(await get(fleet.id)).toMatchObject({ targetReleaseId: first, revision: 2 })
-    await api.call(user, 'PATCH', `/api/v1/fleets/${fleet.id}`, { pinnedReleaseId: first })
+    await api.call(user, `PATCH /api/v1/fleets/${fleet.id}`, { pinnedReleaseId: first })
     expect(await finalize(await insertRelease(api.database, { fleetId: fleet.id }))).toEqual([])
     expect(await get(fleet.id)).toMatchObject({ targetReleaseId: first, revision: 3 })
   })
@@ -131,9 +131,9 @@ describe('fleets', () => {
     const first = await insertRelease(api.database, { fleetId: fleet.id })
     const second = await insertRelease(api.database, { fleetId: fleet.id })
     const fact = { fleetId: fleet.id, releaseId: second, actor }
-    await api.database.transaction((t) => fleets.releaseFinalized(t, fact))
+    await api.app.get(DataSource).transaction((t) => fleets.releaseFinalized(t, fact))
     await api.database.query('UPDATE releases SET invalidated_at = now() WHERE id = $1', [second])
-    await api.database.transaction((t) => fleets.releaseInvalidated(t, fact))
+    await api.app.get(DataSource).transaction((t) => fleets.releaseInvalidated(t, fact))
     expect(await get(fleet.id)).toMatchObject({ targetReleaseId: first, revision: 3 })
   })
 
@@ -149,8 +149,8 @@ describe('fleets', () => {
 
   it('is gone after it was deleted, with an entry in the audit log', async () => {
     const fleet = await created('short-lived')
-    expect((await api.call(user, 'DELETE', `/api/v1/fleets/${fleet.id}`)).status).toBe(204)
-    expect((await api.call(user, 'GET', `/api/v1/fleets/${fleet.id}`)).status).toBe(404)
+    expect((await api.call(user, `DELETE /api/v1/fleets/${fleet.id}`)).status).toBe(204)
+    expect((await api.call(user, `GET /api/v1/fleets/${fleet.id}`)).status).toBe(404)
     const entries = await api.database.query<{ action: string }[]>(
       `SELECT action FROM audit_entries WHERE resource_id = $1 ORDER BY id`,
       [fleet.id],
