@@ -1,16 +1,43 @@
-import type { DeviceState, Target } from '@flotilla/contracts'
-import type { CurrentState } from './current-state.js'
-import type { Plan } from './plan.js'
+import { TargetAppSchema } from '@flotilla/contracts'
+import type { AppState, DeviceState } from '@flotilla/contracts'
+import type { CurrentContainer } from './current-state.js'
+import { byText } from './own-member.js'
+import { restartPolicy } from './readiness.js'
+import { isLive, needsStart } from './restart-policy.js'
+import { serviceState, type AppStatesInput } from './service-state.js'
+import type { ServiceView } from './view/services.js'
+import { viewOf, type View } from './view/view.js'
 
-export interface AppStatesInput {
-  target: Target
-  current: CurrentState
-  plan: Plan
-  // repository@digest → share of the image that is on the device, 0 to 100, for images being downloaded.
-  progress?: Record<string, number>
+/** DeviceState.apps: what is there of each service of the target, and of what is still to go. */
+export function appStates(input: AppStatesInput): DeviceState['apps'] {
+  const view = viewOf(input.target, input.current, input.now)
+  const wantedIds = view.target.apps.map(({ id }) => id)
+  const otherIds = view.unwanted.flat().map(({ appId }) => appId)
+  // The report takes only uuids; anything else can only be a label that someone else has written.
+  const ids = [...new Set([...wantedIds, ...otherIds])].filter((id) => TargetAppSchema.shape.id.safeParse(id).success)
+  return Object.fromEntries(ids.sort(byText).map((id) => [id, appState(input, view, id)]))
 }
 
-/** DeviceState.apps: what runs, as seen from the target, including containers that are still to go. */
-export function appStates(input: AppStatesInput): DeviceState['apps'] {
-  return Object.fromEntries(input.target.apps.map((app) => [app.id, { services: {} }]))
+function appState(input: AppStatesInput, view: View, appId: string): AppState {
+  const app = view.target.apps.find(({ id }) => id === appId)
+  const wanted = view.services.filter((item) => item.app.id === appId)
+  const unwanted = view.unwanted.filter(([first]) => first?.appId === appId)
+  const states = [
+    ...wanted.map((item) => [item.name, serviceState(input, item.containers, item)] as const),
+    ...unwanted.map((containers) => [containers[0]?.service ?? '', serviceState(input, containers)] as const),
+  ]
+  return {
+    ...(app && runsAsWanted(wanted, unwanted.flat()) && { releaseId: app.release.id }),
+    services: Object.fromEntries(states),
+  }
+}
+
+function runsAsWanted(wanted: ServiceView[], unwanted: CurrentContainer[]): boolean {
+  return wanted.every((item) => item.right && isAsWanted(item, item.right)) && !unwanted.some(isLive)
+}
+
+function isAsWanted(item: ServiceView, container: CurrentContainer): boolean {
+  if (container.status === 'running') return container.health === undefined || container.health === 'healthy'
+  const hasEnded = container.status === 'exited' && !needsStart(container, restartPolicy(item, container))
+  return hasEnded && container.exitCode === 0
 }

@@ -1,19 +1,48 @@
+import { ownMember } from './own-member.js'
 import type { CurrentState } from './current-state.js'
-import type { Plan } from './plan.js'
+import { describeStep } from './describe-step.js'
+import type { Plan, Step, Wait } from './plan.js'
+import { stepKey } from './step-key.js'
+
+// What a person reads at a glance, and far below the 4,000 characters that a report may hold.
+const MOST_LINES = 8
+const LONGEST_LINE = 300
 
 /** What happens now and what is waited for, as a few sentences, one a line, for DeviceState.explanation. */
 export function describePlan(plan: Plan, now: number): string {
-  return plan.waits.map((wait) => describeUntil(wait.reason, wait.until, now)).join('\n')
+  const lines = [...plan.steps.map(stepSentence), ...plan.waits.map((wait) => waitSentence(wait, now))]
+  const unique = [...new Set(lines)].map(shorten)
+  if (unique.length <= MOST_LINES) return unique.join('\n')
+  return [...unique.slice(0, MOST_LINES - 1), `And ${unique.length - MOST_LINES + 1} more.`].join('\n')
 }
 
-/** DeviceState.activity: failing where a step has failed and is, or will be, tried again. */
+/** DeviceState.activity: failing where a step that the target needs has failed and is, or will be, tried again. */
 export function planActivity(plan: Plan, current: CurrentState): 'settled' | 'updating' | 'waiting' | 'failing' {
-  void current
-  if (plan.waits.some((wait) => wait.for === 'back-off')) return 'failing'
+  const isBackingOff = plan.waits.some((wait) => wait.for === 'back-off' && wait.housekeeping !== true)
+  const isRetrying = plan.steps.some((step) => step.kind !== 'remove-image' && hasFailed(step, current))
+  if (isBackingOff || isRetrying) return 'failing'
   if (plan.steps.length > 0) return 'updating'
-  return plan.waits.length > 0 ? 'waiting' : 'settled'
+  return plan.waits.some((wait) => wait.housekeeping !== true) ? 'waiting' : 'settled'
 }
 
-function describeUntil(reason: string, until: number | undefined, now: number): string {
-  return until === undefined ? reason : `${reason} Again in ${Math.ceil((until - now) / 1000)} s.`
+function hasFailed(step: Step, current: CurrentState): boolean {
+  return ownMember(current.attempts, stepKey(step)) !== undefined
+}
+
+function stepSentence(step: Step): string {
+  const reason = 'reason' in step ? `: ${step.reason}` : ''
+  const size = step.kind === 'pull-image' && step.sizeBytes !== undefined ? ` (${megabytes(step.sizeBytes)})` : ''
+  return `${describeStep(step)}${size}${reason}.`
+}
+
+function waitSentence({ reason, until }: Wait, now: number): string {
+  return until === undefined ? reason : `${reason} Next try in ${Math.max(0, Math.ceil((until - now) / 1000))} s.`
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
+}
+
+function shorten(line: string): string {
+  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1)}…`
 }

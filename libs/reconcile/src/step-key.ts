@@ -14,11 +14,20 @@ export function stepKey(step: Step): string {
     case 'create-volume':
       return `${step.kind} ${step.name}`
     case 'create-container':
-      return `${step.kind} ${step.name} ${step.specHash}`
-    case 'remove-network':
+      return createContainerKey(step.name, step.specHash)
     case 'start-container':
+      return startContainerKey(step.id)
+    case 'remove-network':
     case 'stop-container':
     case 'remove-container':
       return `${step.kind} ${step.id}`
   }
+}
+
+export function createContainerKey(name: string, specHash: string): string {
+  return `create-container ${name} ${specHash}`
+}
+
+export function startContainerKey(id: string): string {
+  return `start-container ${id}`
 }

@@ -1,0 +1,45 @@
+import type { Step } from './plan.js'
+
+/** What a step does, as the beginning of a sentence: `Stopping web`. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'pull-image':
+      return `Downloading the image of ${step.services.join(', ')}`
+    case 'create-network':
+      return `Creating network ${step.key}`
+    case 'remove-network':
+      return `Removing network ${step.name}`
+    case 'create-volume':
+      return `Creating volume ${step.key}`
+    case 'create-container':
+      return `Creating ${step.service}`
+    case 'start-container':
+      return `Starting ${step.service}`
+    case 'stop-container':
+      return `Stopping ${step.service}`
+    case 'remove-container':
+      return `Removing the former container of ${step.service}`
+    case 'remove-image':
+      return `Removing the unused image ${step.image}`
+  }
+}
+
+/** Whom a step concerns, in the members of a Wait. */
+export function stepSubjects(step: Step): { subject: string; appId?: string; service?: string }[] {
+  switch (step.kind) {
+    case 'pull-image':
+      return step.services.map((service) => ({ subject: service, appId: step.appId, service }))
+    case 'create-container':
+    case 'start-container':
+    case 'stop-container':
+    case 'remove-container':
+      return [{ subject: step.service, appId: step.appId, service: step.service }]
+    case 'create-network':
+    case 'create-volume':
+      return [{ subject: step.key, appId: step.appId }]
+    case 'remove-network':
+      return [{ subject: step.name, appId: step.appId }]
+    case 'remove-image':
+      return [{ subject: step.image }]
+  }
+}

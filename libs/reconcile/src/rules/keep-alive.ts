@@ -1,0 +1,57 @@
+import type { CurrentContainer } from '../current-state.js'
+import type { Plan, Step } from '../plan.js'
+import { EMPTY_PLAN, planSteps, planWaits } from '../plans.js'
+import { restartPolicy } from '../readiness.js'
+import { isLive, needsStart } from '../restart-policy.js'
+import type { ServiceView } from '../view/services.js'
+import { findService, type View } from '../view/view.js'
+
+type RestartPolicy = NonNullable<CurrentContainer['restart']>
+
+/**
+ * Keeps the present release running for as long as it is not its turn to go: a download may take days. `item` is what
+ * the target has of the service, if it has it.
+ */
+export function keepAlive(view: View, containers: CurrentContainer[], item?: ServiceView): Plan {
+  const [present] = containers
+  if (!present || containers.some(isLive)) return EMPTY_PLAN
+  const policy = policyOf(present, item)
+  if (!policy || !needsStart(present, policy) || !hasItsNetworks(view, present)) return EMPTY_PLAN
+  const lacking = (present.dependsOn ?? []).filter((on) => on !== present.service && isDown(view, present.appId, on))
+  if (lacking.length === 0) return planSteps(startContainer(present, policy))
+  return planWaits({
+    subject: present.service,
+    appId: present.appId,
+    service: present.service,
+    for: 'dependency-started',
+    reason: `${present.service} waits for ${lacking.join(', ')} to start.`,
+  })
+}
+
+/** Networks go missing only by another hand; a container that was attached to one cannot start without it. */
+export function hasItsNetworks({ current, networks }: View, container: CurrentContainer): boolean {
+  const present = new Set(current.networks.map(({ name }) => name))
+  return networks.wanted.every(({ name }) => present.has(name) || !container.networks.includes(name))
+}
+
+export function startContainer(container: CurrentContainer, policy: RestartPolicy): Step {
+  const { id, name, appId, service, status, exitCode } = container
+  const ended = `it ended with exit code ${exitCode ?? 'unknown'} and its restart policy is ${policy.name}`
+  const reason = status === 'created' ? 'it is ready' : ended
+  return { kind: 'start-container', appId, service, id, name, reason }
+}
+
+function policyOf(container: CurrentContainer, item: ServiceView | undefined): RestartPolicy | undefined {
+  return item ? restartPolicy(item, container) : container.restart
+}
+
+// Of the order in the release that a container is from, no more is known than the names.
+function isDown(view: View, appId: string, service: string): boolean {
+  const containers = view.current.containers.filter((it) => it.appId === appId && it.service === service)
+  const item = findService(view, appId, service)
+  const isUp = (container: CurrentContainer) => {
+    const policy = policyOf(container, item)
+    return isLive(container) || (container.status === 'exited' && !(policy && needsStart(container, policy)))
+  }
+  return containers.length > 0 && !containers.some(isUp)
+}

@@ -1,0 +1,43 @@
+import type { Plan, Step, Wait } from '../plan.js'
+import { stepKey } from '../step-key.js'
+import type { LeavingNetwork, WantedNetwork } from '../view/networks.js'
+import { hasAllImages, type View } from '../view/view.js'
+
+/** Networks come before the containers that use them, and go after the last one, ours or not, has left. */
+export function planNetworks(view: View): Plan {
+  const { wanted, leaving } = view.networks
+  const removals = leaving.filter(({ own, foreign }) => own.length + foreign.length === 0).map(removeNetwork)
+  // A new network may have the addresses of one that goes; one that does not go holds up none.
+  const isClearing = removals.some((step) => !Object.hasOwn(view.current.attempts, stepKey(step)))
+  const creations = isClearing ? [] : wanted.filter((network) => isToCreate(view, network)).map(createNetwork)
+  return {
+    steps: [...removals, ...creations],
+    waits: leaving.filter(({ foreign }) => foreign.length > 0).map(waitForForeign),
+  }
+}
+
+function isToCreate(view: View, { name, right }: WantedNetwork): boolean {
+  if (right || view.current.networks.some((network) => network.name === name)) return false
+  // Before the switch, only to bring back what a container of the present release cannot start without.
+  return hasAllImages(view) || view.current.containers.some(({ networks }) => networks.includes(name))
+}
+
+function createNetwork({ appId, key, name, spec, specHash }: WantedNetwork): Step {
+  return { kind: 'create-network', appId, key, name, spec, specHash }
+}
+
+function removeNetwork({ network }: LeavingNetwork): Step {
+  return { kind: 'remove-network', appId: network.appId, id: network.id, name: network.name }
+}
+
+function waitForForeign({ network, replacedBy, foreign }: LeavingNetwork): Wait {
+  const containers = foreign.map((id) => id.slice(0, 12)).join(', ')
+  const deed = replacedBy ? 'cannot be changed' : 'cannot be removed'
+  return {
+    subject: network.key,
+    appId: network.appId,
+    for: 'in-use',
+    reason: `Network ${network.key} ${deed} while containers that are not Flotilla's use it: ${containers}.`,
+    ...(!replacedBy && { housekeeping: true }),
+  }
+}

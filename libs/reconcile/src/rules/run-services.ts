@@ -1,0 +1,75 @@
+import type { CurrentContainer } from '../current-state.js'
+import type { Plan, Wait } from '../plan.js'
+import { EMPTY_PLAN, mergePlans, planSteps, planWaits } from '../plans.js'
+import { restartPolicy, unmetDependencies } from '../readiness.js'
+import { isLive, needsStart } from '../restart-policy.js'
+import type { ServiceView } from '../view/services.js'
+import { hasAllImages, nameOf, type View } from '../view/view.js'
+import { canCreate } from './creation.js'
+import type { Departure } from './departures.js'
+import { hasItsNetworks, keepAlive, startContainer } from './keep-alive.js'
+
+/** Creates and starts what the target wants, each service as soon as what it depends on allows it. */
+export function runServices(view: View, leaving: Map<string, Departure>): Plan {
+  return mergePlans([
+    ...view.services.map((item) => runService(view, leaving, item)),
+    // What the target no longer has is still the present release while images are being fetched.
+    ...(hasAllImages(view) ? [] : view.unwanted.map((containers) => keepAlive(view, containers))),
+  ])
+}
+
+function runService(view: View, leaving: Map<string, Departure>, item: ServiceView): Plan {
+  if (item.right) return startRight(view, item, item.right)
+  if (!hasAllImages(view)) return keepAlive(view, item.containers, item)
+  const former = item.containers.filter(({ id, status }) => leaving.has(id) || status === 'removing')
+  if (former.length > 0) return planWaits(waitForStop(item, former))
+  if (item.containers.length === 0) return createContainer(view, item)
+  return mergePlans([keepAlive(view, item.containers, item), planWaits(...unmetDependencies(view, item))])
+}
+
+function startRight(view: View, item: ServiceView, right: CurrentContainer): Plan {
+  if (!needsStart(right, restartPolicy(item, right))) return EMPTY_PLAN
+  const inTheWay = [
+    ...item.containers.filter((container) => container !== right && isLive(container)),
+    ...unwanted(view),
+  ]
+  if (inTheWay.length > 0) return planWaits(waitForStop(item, inTheWay))
+  const unmet = unmetDependencies(view, item)
+  if (unmet.length > 0) return planWaits(...unmet)
+  return hasItsNetworks(view, right) ? planSteps(startContainer(right, restartPolicy(item, right))) : EMPTY_PLAN
+}
+
+function createContainer(view: View, item: ServiceView): Plan {
+  const inTheWay = unwanted(view)
+  if (inTheWay.length > 0) return planWaits(waitForStop(item, inTheWay))
+  const unmet = unmetDependencies(view, item)
+  if (unmet.length > 0) return planWaits(...unmet)
+  if (!item.wanted || !canCreate(view, item)) return EMPTY_PLAN
+  return planSteps({
+    kind: 'create-container',
+    appId: item.app.id,
+    service: item.name,
+    name: nameOf(view, item),
+    ...item.wanted,
+    dependsOn: item.dependencies.map(({ on }) => on),
+    reason: `release ${item.app.release.version} has it`,
+  })
+}
+
+// A service may have been renamed, or an app have taken another one's place: the new one would find the port taken, or
+// share a database's files with the old one.
+function unwanted(view: View): CurrentContainer[] {
+  return hasAllImages(view) ? view.unwanted.flat().filter(isLive) : []
+}
+
+function waitForStop(item: ServiceView, containers: CurrentContainer[]): Wait {
+  const others = [...new Set(containers.map(({ service }) => service))].filter((service) => service !== item.name)
+  const former = others.length > 0 ? others.join(', ') : 'its former container'
+  return {
+    subject: item.name,
+    appId: item.app.id,
+    service: item.name,
+    for: 'stop',
+    reason: `${item.name} waits for ${former} to go.`,
+  }
+}

@@ -1,0 +1,67 @@
+import type { Target } from '@flotilla/contracts'
+import { byText } from '../own-member.js'
+import type { CurrentContainer, CurrentState } from '../current-state.js'
+import { containerName } from '../engine-names.js'
+import { missingImages } from '../images.js'
+import { bestFirst, serviceKey } from './containers.js'
+import { viewNetworks, type NetworksView } from './networks.js'
+import { viewServices, type ServiceView } from './services.js'
+
+/** Target and current state laid side by side: what every rule reads, and none changes. */
+export interface View {
+  target: Target
+  current: CurrentState
+  // In order of app and name.
+  services: ServiceView[]
+  networks: NetworksView
+  // Containers of services that the target does not have, by service, the best of each first.
+  unwanted: CurrentContainer[][]
+  // repository@digest of the target's images that are not on the device.
+  missingImages: Set<string>
+}
+
+export function viewOf(target: Target, current: CurrentState, now: number): View {
+  const wanted = withoutRepeatedApps(target)
+  const byService = containersByService(current)
+  const networks = viewNetworks(wanted, current)
+  const services = viewServices({ target: wanted, current, networks, byService, now })
+  const wantedKeys = new Set(services.map((item) => serviceKey(item.app.id, item.name)))
+  return {
+    target: wanted,
+    current,
+    services,
+    networks,
+    unwanted: [...byService].filter(([key]) => !wantedKeys.has(key)).map(([, containers]) => containers),
+    missingImages: missingImages(wanted, current),
+  }
+}
+
+export function findService(view: View, appId: string, name: string): ServiceView | undefined {
+  return view.services.find((item) => item.app.id === appId && item.name === name)
+}
+
+/** What the container that a service should have is called. */
+export function nameOf({ target }: View, { app, name, wanted }: ServiceView): string {
+  return containerName(target.device.id, app.id, name, wanted?.specHash ?? '')
+}
+
+/** Nothing of the present release is stopped before this is true. */
+export function hasAllImages(view: View): boolean {
+  return view.missingImages.size === 0
+}
+
+// A target names each app once; of a repeated one, only the first can be meant.
+function withoutRepeatedApps(target: Target): Target {
+  const apps = new Map(target.apps.toReversed().map((app) => [app.id, app]))
+  return { ...target, apps: [...apps.values()].sort((a, b) => byText(a.id, b.id)) }
+}
+
+function containersByService(current: CurrentState): Map<string, CurrentContainer[]> {
+  const unique = new Map(current.containers.map((container) => [container.id, container]))
+  const groups = new Map<string, CurrentContainer[]>()
+  for (const container of [...unique.values()].sort(bestFirst)) {
+    const key = serviceKey(container.appId, container.service)
+    groups.set(key, [...(groups.get(key) ?? []), container])
+  }
+  return new Map([...groups].sort(([a], [b]) => byText(a, b)))
+}
