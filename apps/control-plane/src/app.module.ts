@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common'
+import { ApiKeysModule } from './api-keys/index.js'
 import { AuditModule } from './audit/index.js'
 import { AuthModule } from './auth/index.js'
 import { ConfigModule } from './config/config.module.js'
@@ -6,12 +7,22 @@ import type { ServerConfig } from './config/config.js'
 import { DatabaseModule } from './database/database.module.js'
 import { FleetsModule } from './fleets/index.js'
 import { LiveModule } from './live/live.module.js'
+import { OrganizationsModule } from './organizations/index.js'
 import { ReleasesModule } from './releases/index.js'
 import { SigningKeysModule } from './signing-keys/index.js'
 import { UsersModule } from './users/index.js'
 
 /** The features, from the lowest layer to the highest; each line is one. */
-const features = [SigningKeysModule, AuthModule, AuditModule, UsersModule, FleetsModule, ReleasesModule]
+const features = [
+  SigningKeysModule,
+  AuthModule,
+  AuditModule,
+  UsersModule,
+  OrganizationsModule,
+  ApiKeysModule,
+  FleetsModule,
+  ReleasesModule,
+]
 
 @Module({})
 export class AppModule {

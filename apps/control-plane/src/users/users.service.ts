@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common'
 import { AuditService } from '../audit/index.js'
 import type { Actor, ActorName } from '../auth/index.js'
 import type { Transaction } from '../database/transactions.js'
+import { violatedUnique } from '../database/unique-violation.js'
+import { Problem } from '../http/problem.js'
 import { hashPassword } from './password-hash.js'
 import type { User } from './user.entity.js'
 import { UsersRepository } from './users.repository.js'
@@ -31,11 +33,11 @@ export class UsersService {
   }
 
   async create(transaction: Transaction, actor: ActorName & Pick<Actor, 'ip'>, user: NewUser): Promise<User> {
-    const created = await this.repository.insert(transaction, {
-      id: randomUUID(),
-      email: user.email,
-      name: user.name ?? user.email,
-      passwordHash: await hashPassword(user.password),
+    const { email, name = email, password } = user
+    const row = { id: randomUUID(), email, name, passwordHash: await hashPassword(password) }
+    const created = await this.repository.insert(transaction, row).catch((error: unknown) => {
+      if (violatedUnique(error) === undefined) throw error
+      throw new Problem('user-exists', 409, `There is already a user with the address ${email}.`)
     })
     await this.audit.record(transaction, {
       actor,

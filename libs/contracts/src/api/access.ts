@@ -50,6 +50,7 @@ export type ChangePassword = z.infer<typeof ChangePasswordSchema>
 export const OrganizationSchema = z
   .object({ id: z.uuid(), name: SlugSchema, title: z.string(), createdAt: TimestampSchema })
   .meta({ id: 'Organization' })
+export type OrganizationView = z.infer<typeof OrganizationSchema>
 export const OrganizationPageSchema = pageSchema(OrganizationSchema, 'OrganizationPage')
 export const CreateOrganizationSchema = z.object({ name: SlugSchema, title: z.string().min(1).max(128).optional() })
 export type CreateOrganization = z.infer<typeof CreateOrganizationSchema>
@@ -57,6 +58,7 @@ export type CreateOrganization = z.infer<typeof CreateOrganizationSchema>
 export const MemberSchema = z
   .object({ userId: z.uuid(), email: z.email(), name: z.string(), role: RoleSchema, createdAt: TimestampSchema })
   .meta({ id: 'Member' })
+export type MemberView = z.infer<typeof MemberSchema>
 export const MemberPageSchema = pageSchema(MemberSchema, 'MemberPage')
 /** Adds a user; one that does not exist yet is created and needs `password`. */
 export const AddMemberSchema = z.object({
@@ -81,15 +83,21 @@ export const ApiKeySchema = z
     lastUsedAt: TimestampSchema.optional(),
   })
   .meta({ id: 'ApiKey' })
+export type ApiKeyView = z.infer<typeof ApiKeySchema>
 export const ApiKeyPageSchema = pageSchema(ApiKeySchema, 'ApiKeyPage')
 export const CreateApiKeySchema = z.object({
   name: z.string().min(1).max(128),
   role: RoleSchema.optional(),
-  expiresInSeconds: z.int().positive().optional(),
+  expiresInSeconds: z
+    .int()
+    .positive()
+    .max(10 * 365 * 86_400)
+    .optional(),
 })
 export type CreateApiKey = z.infer<typeof CreateApiKeySchema>
 /** The only answer that ever holds the token. */
 export const CreatedApiKeySchema = ApiKeySchema.extend({ token: z.string() }).meta({ id: 'CreatedApiKey' })
+export type CreatedApiKeyView = z.infer<typeof CreatedApiKeySchema>
 
 export const AuditEntrySchema = z
   .object({
@@ -107,4 +115,8 @@ export const AuditEntrySchema = z
     after: z.json().optional(),
   })
   .meta({ id: 'AuditEntry' })
+export type AuditEntryView = z.infer<typeof AuditEntrySchema>
 export const AuditEntryPageSchema = pageSchema(AuditEntrySchema, 'AuditEntryPage')
+/** `organization` is an id or a name; absent: all that the caller administers, and the caller's own sign-ins. */
+export const AuditQuerySchema = PageQuerySchema.extend({ organization: z.string().max(64).optional() })
+export type AuditQuery = z.infer<typeof AuditQuerySchema>
