@@ -4,3 +4,6 @@
  */
 export { ReleasesModule } from './releases.module.js'
 export { type ReleaseContents, ReleasesService } from './releases.service.js'
+export { describeProblem, ProjectError, type ProjectProblem } from './compose/compose-error.js'
+export { type ImageSource, type Project, readProject } from './compose/project.js'
+export type { EntryKind, SourceTree } from './compose/source-tree.js'
