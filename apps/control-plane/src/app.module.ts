@@ -6,8 +6,10 @@ import { ConfigModule } from './config/config.module.js'
 import type { ServerConfig } from './config/config.js'
 import { DatabaseModule } from './database/database.module.js'
 import { FleetsModule } from './fleets/index.js'
+import { HttpModule } from './http/http.module.js'
 import { LiveModule } from './live/live.module.js'
 import { OrganizationsModule } from './organizations/index.js'
+import { RegistryAuthModule } from './registry-auth/index.js'
 import { ReleasesModule } from './releases/index.js'
 import { SigningKeysModule } from './signing-keys/index.js'
 import { UsersModule } from './users/index.js'
@@ -22,6 +24,7 @@ const features = [
   ApiKeysModule,
   FleetsModule,
   ReleasesModule,
+  RegistryAuthModule,
 ]
 
 @Module({})
@@ -29,7 +32,7 @@ export class AppModule {
   static forRoot(config: ServerConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.forRoot(config), DatabaseModule, LiveModule, ...features],
+      imports: [ConfigModule.forRoot(config), HttpModule, DatabaseModule, LiveModule, ...features],
     }
   }
 }
