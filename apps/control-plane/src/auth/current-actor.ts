@@ -1,5 +1,7 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common'
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common'
+import { ApiExtension } from '@nestjs/swagger'
 import type { Request } from 'express'
+import { PUBLIC_EXTENSION } from '../http/openapi/operation.js'
 import type { Actor } from './actor.js'
 
 const actors = new WeakMap<object, Actor>()
@@ -19,4 +21,4 @@ export const CurrentActor = createParamDecorator((_: unknown, context: Execution
 export const PUBLIC_ROUTE = 'flotilla:public'
 
 /** Marks a controller or route that the guard of users lets pass: it has its own credentials, or needs none. */
-export const Public = () => SetMetadata(PUBLIC_ROUTE, true)
+export const Public = () => applyDecorators(SetMetadata(PUBLIC_ROUTE, true), ApiExtension(PUBLIC_EXTENSION, true))

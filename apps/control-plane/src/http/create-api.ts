@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express'
 import compression from 'compression'
 import helmet from 'helmet'
 import type { ServerConfig } from '../config/config.js'
+import { serveOpenApi } from './openapi/serve.js'
 import { ProblemFilter } from './problem.filter.js'
 import { answerWithRequestId } from './request-id.js'
 import { validationPipe } from './validation.pipe.js'
@@ -30,6 +31,7 @@ export async function createApi(
     compression({ filter: (request, response) => !isEventStream(response) && compression.filter(request, response) }),
   )
   app.useBodyParser('json', { limit: JSON_LIMIT, inflate: true })
+  serveOpenApi(app)
   app.useGlobalPipes(validationPipe())
   app.useGlobalFilters(new ProblemFilter())
   app.enableShutdownHooks()
