@@ -2,8 +2,8 @@ import { TargetAppSchema } from '@flotilla/contracts'
 import type { AppState, DeviceState } from '@flotilla/contracts'
 import type { CurrentContainer } from './current-state.js'
 import { byText } from './own-member.js'
-import { restartPolicy } from './readiness.js'
-import { isLive, needsStart } from './restart-policy.js'
+import { isToBeStarted } from './readiness.js'
+import { isLive } from './restart-policy.js'
 import { serviceState, type AppStatesInput } from './service-state.js'
 import type { ServiceView } from './view/services.js'
 import { viewOf, type View } from './view/view.js'
@@ -38,6 +38,6 @@ function runsAsWanted(wanted: ServiceView[], unwanted: CurrentContainer[]): bool
 
 function isAsWanted(item: ServiceView, container: CurrentContainer): boolean {
   if (container.status === 'running') return container.health === undefined || container.health === 'healthy'
-  const hasEnded = container.status === 'exited' && !needsStart(container, restartPolicy(item, container))
+  const hasEnded = container.status === 'exited' && !isToBeStarted(item, container)
   return hasEnded && container.exitCode === 0
 }

@@ -4,6 +4,7 @@ import { networkName, volumeName } from './engine-names.js'
 import { fingerprint } from './fingerprint.js'
 import { imageReference } from './images.js'
 import type { ContainerSpec } from './plan.js'
+import { effectiveRestart } from './one-shots.js'
 
 /** Which container of which device; the ids are those of the containers that it leans on. */
 export interface ContainerSpecInput {
@@ -69,20 +70,6 @@ export function usedVolumes(service: TargetService): string[] {
   return service.volumes.flatMap((mount) =>
     mount.type === 'volume' && mount.source !== undefined ? [mount.source] : [],
   )
-}
-
-/**
- * A service whose completion another one waits for is a one-shot. Under `always` the engine would start it again for
- * ever, and the other would never start.
- */
-export function effectiveRestart(app: TargetApp, name: string, service: TargetService): TargetService['restart'] {
-  const isAwaited = Object.values(app.services).some((other) =>
-    Object.entries(other.dependsOn).some(
-      ([on, dependency]) => on === name && dependency.condition === 'service_completed_successfully',
-    ),
-  )
-  const isEndless = service.restart.name === 'always' || service.restart.name === 'unless-stopped'
-  return isAwaited && isEndless ? { name: 'on-failure' } : service.restart
 }
 
 /** Nothing in here may change with a release: see specHash. */

@@ -28,5 +28,5 @@ export function planNextSteps(target: Target, current: CurrentState, now: number
     planSteps(...removeContainers(view, leaving)),
     runServices(view, leaving),
   ])
-  return holdBack(view, isSettled(plan) ? mergePlans([plan, planSteps(...removeOldImages(view))]) : plan, now)
+  return holdBack(view, isSettled(plan) ? mergePlans([plan, planSteps(...removeOldImages(view))]) : plan)
 }

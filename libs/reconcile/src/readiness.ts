@@ -1,6 +1,6 @@
 import type { CurrentContainer } from './current-state.js'
 import { dependencyCycle, type Dependency } from './dependencies.js'
-import { effectiveRestart } from './container-spec.js'
+import { effectiveRestart, wasCutShort } from './one-shots.js'
 import type { Wait } from './plan.js'
 import { isLive, needsStart } from './restart-policy.js'
 import { createContainerKey, startContainerKey } from './step-key.js'
@@ -24,6 +24,12 @@ export function restartPolicy(
 ): NonNullable<CurrentContainer['restart']> {
   const wanted = effectiveRestart(item.app, item.name, item.service)
   return container.id === item.right?.id ? wanted : (container.restart ?? wanted)
+}
+
+/** Whether a container should run and does not, and it is ours to start it. */
+export function isToBeStarted(item: ServiceView, container: CurrentContainer): boolean {
+  if (needsStart(container, restartPolicy(item, container))) return true
+  return container.id === item.right?.id && wasCutShort(item.app, item.name, container)
 }
 
 // What is missing, as the end of a sentence; undefined where nothing is.
@@ -71,7 +77,7 @@ function hasFailed(
 }
 
 function hasEnded(on: ServiceView, container: CurrentContainer): boolean {
-  return container.status === 'exited' && !needsStart(container, restartPolicy(on, container))
+  return container.status === 'exited' && !isToBeStarted(on, container)
 }
 
 function waitsForItself(on: ServiceView): string | undefined {

@@ -8,6 +8,11 @@ export function isLive(container: CurrentContainer): boolean {
   return container.status === 'running' || container.status === 'restarting' || container.status === 'paused'
 }
 
+/** Whether a service is meant to run for ever, however it ends. */
+export function isEndless({ name }: RestartPolicy): boolean {
+  return name === 'always' || name === 'unless-stopped'
+}
+
 /**
  * Whether it should run, and the engine will not see to it: the engine restarts what crashes, but neither what was
  * never started nor what could not be started or was stopped.

@@ -4,8 +4,7 @@ import { stepSubjects } from './describe-step.js'
 import { imageReference } from './images.js'
 import { ownMember } from './own-member.js'
 import type { Plan, Step } from './plan.js'
-import { restartPolicy } from './readiness.js'
-import { needsStart } from './restart-policy.js'
+import { isToBeStarted } from './readiness.js'
 import { stepKey } from './step-key.js'
 import type { ServiceView } from './view/services.js'
 
@@ -88,7 +87,7 @@ function lastError(
   )
   if (retried) return ownMember(current.attempts, stepKey(retried))?.error
   const hasFailed = item && container?.status === 'exited' && container.exitCode !== 0
-  if (!hasFailed || needsStart(container, restartPolicy(item, container))) return undefined
+  if (!hasFailed || isToBeStarted(item, container)) return undefined
   return `It ended with exit code ${container.exitCode ?? 'unknown'}.`
 }
 

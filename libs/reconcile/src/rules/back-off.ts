@@ -13,10 +13,10 @@ import type { View } from '../view/view.js'
 export const LONGEST_BACK_OFF_MS = 60 * 60 * 1000
 
 /** Turns the steps that failed a short time ago into waits for their next turn. */
-export function holdBack(view: View, plan: Plan, now: number): Plan {
+export function holdBack(view: View, plan: Plan): Plan {
   const held = plan.steps.map((step) => {
     const attempt = ownMember(view.current.attempts, stepKey(step))
-    const isHeld = attempt && attempt.nextAt > now && attempt.nextAt - now <= LONGEST_BACK_OFF_MS
+    const isHeld = attempt && attempt.nextAt > view.now && attempt.nextAt - view.now <= LONGEST_BACK_OFF_MS
     return isHeld ? planWaits(...backOffWaits(view, step, attempt)) : planSteps(step)
   })
   return mergePlans([...held, planWaits(...plan.waits)])
@@ -37,5 +37,5 @@ function backOffWaits(view: View, step: Step, attempt: Attempt): Wait[] {
 function isHousekeeping({ networks }: View, step: Step): boolean {
   if (step.kind === 'remove-image') return true
   if (step.kind !== 'remove-network') return false
-  return networks.leaving.some(({ network, replacedBy }) => network.id === step.id && !replacedBy)
+  return networks.leaving.some(({ network, isWanted }) => network.id === step.id && !isWanted)
 }

@@ -18,7 +18,7 @@ export function keepAlive(view: View, containers: CurrentContainer[], item?: Ser
   const policy = policyOf(present, item)
   if (!policy || !needsStart(present, policy) || !hasItsNetworks(view, present)) return EMPTY_PLAN
   const lacking = (present.dependsOn ?? []).filter((on) => on !== present.service && isDown(view, present.appId, on))
-  if (lacking.length === 0) return planSteps(startContainer(present, policy))
+  if (lacking.length === 0) return planSteps(startContainer(present))
   return planWaits({
     subject: present.service,
     appId: present.appId,
@@ -34,10 +34,9 @@ export function hasItsNetworks({ current, networks }: View, container: CurrentCo
   return networks.wanted.every(({ name }) => present.has(name) || !container.networks.includes(name))
 }
 
-export function startContainer(container: CurrentContainer, policy: RestartPolicy): Step {
-  const { id, name, appId, service, status, exitCode } = container
-  const ended = `it ended with exit code ${exitCode ?? 'unknown'} and its restart policy is ${policy.name}`
-  const reason = status === 'created' ? 'it is ready' : ended
+export function startContainer({ id, name, appId, service, status, exitCode }: CurrentContainer): Step {
+  const reason =
+    status === 'created' ? 'it is ready' : `it ended with exit code ${exitCode ?? 'unknown'} and should run`
   return { kind: 'start-container', appId, service, id, name, reason }
 }
 

@@ -30,14 +30,14 @@ function removeNetwork({ network }: LeavingNetwork): Step {
   return { kind: 'remove-network', appId: network.appId, id: network.id, name: network.name }
 }
 
-function waitForForeign({ network, replacedBy, foreign }: LeavingNetwork): Wait {
+function waitForForeign({ network, isWanted, foreign }: LeavingNetwork): Wait {
   const containers = foreign.map((id) => id.slice(0, 12)).join(', ')
-  const deed = replacedBy ? 'cannot be changed' : 'cannot be removed'
+  const deed = isWanted ? 'cannot be changed' : 'cannot be removed'
   return {
     subject: network.key,
     appId: network.appId,
     for: 'in-use',
     reason: `Network ${network.key} ${deed} while containers that are not Flotilla's use it: ${containers}.`,
-    ...(!replacedBy && { housekeeping: true }),
+    ...(!isWanted && { housekeeping: true }),
   }
 }

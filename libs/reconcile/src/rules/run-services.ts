@@ -1,8 +1,9 @@
 import type { CurrentContainer } from '../current-state.js'
+import { restsUntil, wasCutShort } from '../one-shots.js'
 import type { Plan, Wait } from '../plan.js'
 import { EMPTY_PLAN, mergePlans, planSteps, planWaits } from '../plans.js'
-import { restartPolicy, unmetDependencies } from '../readiness.js'
-import { isLive, needsStart } from '../restart-policy.js'
+import { isToBeStarted, unmetDependencies } from '../readiness.js'
+import { isLive } from '../restart-policy.js'
 import type { ServiceView } from '../view/services.js'
 import { hasAllImages, nameOf, type View } from '../view/view.js'
 import { canCreate } from './creation.js'
@@ -28,7 +29,9 @@ function runService(view: View, leaving: Map<string, Departure>, item: ServiceVi
 }
 
 function startRight(view: View, item: ServiceView, right: CurrentContainer): Plan {
-  if (!needsStart(right, restartPolicy(item, right))) return EMPTY_PLAN
+  if (!isToBeStarted(item, right)) return EMPTY_PLAN
+  const until = wasCutShort(item.app, item.name, right) ? restsUntil(right, view.now) : undefined
+  if (until !== undefined) return planWaits(waitForRest(item, right, until))
   const inTheWay = [
     ...item.containers.filter((container) => container !== right && isLive(container)),
     ...unwanted(view),
@@ -36,7 +39,7 @@ function startRight(view: View, item: ServiceView, right: CurrentContainer): Pla
   if (inTheWay.length > 0) return planWaits(waitForStop(item, inTheWay))
   const unmet = unmetDependencies(view, item)
   if (unmet.length > 0) return planWaits(...unmet)
-  return hasItsNetworks(view, right) ? planSteps(startContainer(right, restartPolicy(item, right))) : EMPTY_PLAN
+  return hasItsNetworks(view, right) ? planSteps(startContainer(right)) : EMPTY_PLAN
 }
 
 function createContainer(view: View, item: ServiceView): Plan {
@@ -60,6 +63,17 @@ function createContainer(view: View, item: ServiceView): Plan {
 // share a database's files with the old one.
 function unwanted(view: View): CurrentContainer[] {
   return hasAllImages(view) ? view.unwanted.flat().filter(isLive) : []
+}
+
+function waitForRest(item: ServiceView, { exitCode }: CurrentContainer, until: number): Wait {
+  return {
+    subject: item.name,
+    appId: item.app.id,
+    service: item.name,
+    for: 'back-off',
+    reason: `${item.name} was cut short (exit code ${exitCode ?? 'unknown'}) and will be started again.`,
+    until,
+  }
 }
 
 function waitForStop(item: ServiceView, containers: CurrentContainer[]): Wait {

@@ -18,8 +18,8 @@ export interface WantedNetwork {
 
 export interface LeavingNetwork {
   network: CurrentNetwork
-  // Set where another network of its name takes its place.
-  replacedBy?: WantedNetwork
+  // The target wants a network of its name, but not this one.
+  isWanted: boolean
   // Ids of our containers that use it, stopped ones too.
   own: string[]
   // Ids of containers that are not ours: it cannot be removed while there are any.
@@ -88,7 +88,7 @@ function leavingNetwork(network: CurrentNetwork, wanted: WantedNetwork[], curren
   const ids = new Set(current.containers.map(({ id }) => id))
   return {
     network,
-    replacedBy: wanted.find(({ name, right }) => name === network.name && !right),
+    isWanted: wanted.some(({ name }) => name === network.name),
     own: own.map(({ id }) => id),
     foreign: network.attached.filter((id) => !ids.has(id)),
   }

@@ -4,7 +4,7 @@ import type { CurrentContainer, CurrentState } from '../current-state.js'
 import { dependenciesOf, type Dependency } from '../dependencies.js'
 import type { ContainerSpec } from '../plan.js'
 import { byText } from '../own-member.js'
-import { isLive } from '../restart-policy.js'
+import { isEndless, isLive } from '../restart-policy.js'
 import { serviceKey } from './containers.js'
 import type { NetworksView } from './networks.js'
 
@@ -100,6 +100,8 @@ function hasDefect(input: ServicesInput, spec: ContainerSpec, container: Current
   if (input.networks.evicted.has(container.id)) return true
   // The engine attaches all networks but the first one after creation: the power may have gone in between.
   if (Object.values(spec.networkNames).some((name) => !container.networks.includes(name))) return true
+  // What its policy would not start again is left as it is: stopping would end it for good.
+  if (!isEndless(spec.config.restart)) return false
   return [...props].some(([{ joins }, provider]) => joins && provider && isCutOff(container, provider, input.now))
 }
 

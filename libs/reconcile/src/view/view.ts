@@ -11,6 +11,8 @@ import { viewServices, type ServiceView } from './services.js'
 export interface View {
   target: Target
   current: CurrentState
+  // Milliseconds since the epoch.
+  now: number
   // In order of app and name.
   services: ServiceView[]
   networks: NetworksView
@@ -29,6 +31,7 @@ export function viewOf(target: Target, current: CurrentState, now: number): View
   return {
     target: wanted,
     current,
+    now,
     services,
     networks,
     unwanted: [...byService].filter(([key]) => !wantedKeys.has(key)).map(([, containers]) => containers),

@@ -1,0 +1,249 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Target } from '@flotilla/contracts'
+import fc from 'fast-check'
+import type { CurrentState } from './current-state.js'
+import type { Plan, Step } from './plan.js'
+import { planNextSteps } from './plan-next-steps.js'
+import { stepKey } from './step-key.js'
+import { anyState, anyTarget, BEHAVIOURS, reachableTarget } from './testing/arbitraries.js'
+import { changeContainer, emptyEngine, withCurrent, type Engine } from './testing/fake-engine.js'
+import { isWhatTheTargetWants, unfulfilled } from './testing/oracle.js'
+import { isAtRest, takeTurn, type World } from './testing/world.js'
+
+const RUNS = { numRuns: 400 }
+// For properties that live through whole updates.
+const LIVES = { numRuns: 120 }
+const NOW = 1_000_000
+// Far more rounds than the longest chain of services needs.
+const MOST_ROUNDS = 80
+
+const absurd = anyTarget.chain((target) => fc.tuple(fc.constant(target), anyState(target)))
+// No target is reached where a one-shot that others wait for has failed.
+const reachable = reachableTarget.chain((target) =>
+  fc.tuple(fc.constant(target), anyState(target).map(withoutFailures)),
+)
+/** A device in the middle of an update from one target to the next. */
+const midUpdate = fc
+  .tuple(reachableTarget, reachableTarget, fc.nat({ max: 25 }))
+  .map(([before, target, rounds]) => ({ target, engine: afterRounds(worldOf({}), before, rounds).engine }))
+
+describe('the planner, whatever the target and the state', () => {
+  it('gives the same plan again, whatever order the engine lists things in', () => {
+    fc.assert(
+      fc.property(absurd, ([target, current]) => {
+        const plan = planNextSteps(target, current, NOW)
+        expect(planNextSteps(target, current, NOW)).toEqual(plan)
+        expect(planNextSteps(target, reversed(current), NOW)).toEqual(plan)
+      }),
+      RUNS,
+    )
+  })
+
+  it('leaves target and state as they were, and survives JSON on either side', () => {
+    fc.assert(
+      fc.property(absurd, ([target, current]) => {
+        const before = JSON.stringify([target, current])
+        const plan = planNextSteps(target, current, NOW)
+        expect(JSON.stringify([target, current])).toBe(before)
+        const [sameTarget, sameCurrent] = JSON.parse(before) as [Target, CurrentState]
+        expect(planNextSteps(sameTarget, sameCurrent, NOW)).toEqual(plan)
+        expect(JSON.parse(JSON.stringify(plan))).toEqual(plan)
+      }),
+      RUNS,
+    )
+  })
+
+  it('touches only what it was shown', () => {
+    fc.assert(
+      fc.property(absurd, ([target, current]) => {
+        const ids = new Set([...current.containers, ...current.networks].map(({ id }) => id))
+        const touched = planNextSteps(target, current, NOW).steps.flatMap((step) => ('id' in step ? [step.id] : []))
+        expect(touched.filter((id) => !ids.has(id))).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
+  it('stops and removes no container before every image of the target is on the device', () => {
+    fc.assert(
+      fc.property(absurd, ([target, current]) => {
+        const needed = target.apps.flatMap((app) => Object.values(app.services).map(({ image }) => image))
+        const isMissing = needed.some((it) => !current.images.includes(`${it.repository}@${it.digest}`))
+        fc.pre(isMissing)
+        const { steps } = planNextSteps(target, current, NOW)
+        expect(steps.filter(({ kind }) => kind === 'stop-container' || kind === 'remove-container')).toEqual([])
+        expect(steps.filter(({ kind }) => kind === 'create-container' || kind === 'remove-image')).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
+  it('removes no network that any container holds, and no image that is needed', () => {
+    fc.assert(
+      fc.property(absurd, ([target, current]) => {
+        for (const step of planNextSteps(target, current, NOW).steps) {
+          if (step.kind === 'remove-network') expect(usersOf(current, step.id)).toEqual([])
+          if (step.kind === 'remove-image')
+            expect(current.containers.map(({ image }) => image)).not.toContain(step.image)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  it('creates and starts nothing before what it depends on', () => {
+    fc.assert(
+      fc.property(absurd, ([target, current]) => {
+        const { steps } = planNextSteps(target, current, NOW)
+        for (const step of steps) expect(unfulfilled(target, current, step)).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
+  it('plans steps that can be carried out in any order', () => {
+    fc.assert(
+      fc.property(absurd, ([target, current]) => {
+        const world = worldOf(current)
+        expect(() => takeTurn(world, target)).not.toThrow()
+        expect(() => takeTurn(world, target, (steps) => steps.toReversed())).not.toThrow()
+      }),
+      RUNS,
+    )
+  })
+
+  it('comes to rest, if only to wait, and never loses a volume', () => {
+    fc.assert(
+      fc.property(absurd, ([target, current]) => {
+        const end = afterRounds(worldOf(current), target, MOST_ROUNDS)
+        const { steps } = planNextSteps(target, end.engine.current, end.engine.clock)
+        expect(steps.filter((step) => missingNetwork(step, end.engine.current) === undefined)).toEqual([])
+        expect(end.engine.current.volumes).toEqual(expect.arrayContaining(current.volumes))
+      }),
+      LIVES,
+    )
+  })
+})
+
+describe('the planner, when the target can be reached', () => {
+  it('reaches it from any state, once foreign containers have left', () => {
+    fc.assert(
+      fc.property(reachable, ([target, current]) => {
+        const blocked = afterRounds(worldOf(current), target, MOST_ROUNDS)
+        const end = afterRounds({ ...blocked, engine: withoutForeign(blocked.engine) }, target, MOST_ROUNDS)
+        expectReached(target, end)
+      }),
+      LIVES,
+    )
+  })
+
+  it('reaches it from the middle of any update', () => {
+    fc.assert(
+      fc.property(midUpdate, ({ target, engine }) => {
+        expectReached(target, afterRounds({ ...worldOf({}), engine }, target, MOST_ROUNDS))
+      }),
+      LIVES,
+    )
+  })
+
+  it('reaches it although steps fail now and then', () => {
+    fc.assert(
+      fc.property(midUpdate, fc.integer({ min: 1, max: 3 }), ({ target, engine }, tries) => {
+        const failure: World['failure'] = (step, { current }) => {
+          const failed = current.attempts[stepKey(step)]?.count ?? 0
+          return missingNetwork(step, current) ?? (failed < tries ? 'bad luck' : undefined)
+        }
+        expectReached(target, afterRounds({ ...worldOf({}), engine, failure }, target, 4 * MOST_ROUNDS))
+      }),
+      LIVES,
+    )
+  })
+
+  it('keeps what has not changed, container by container', () => {
+    fc.assert(
+      fc.property(reachableTarget, reachableTarget, (before, target) => {
+        const first = afterRounds(worldOf({}), before, MOST_ROUNDS)
+        const second = afterRounds(first, target, MOST_ROUNDS)
+        const back = afterRounds(second, target, MOST_ROUNDS)
+        expect(back.engine.current.containers).toEqual(second.engine.current.containers)
+        expect(replacedInVain(first, second)).toEqual([])
+      }),
+      LIVES,
+    )
+  })
+})
+
+function worldOf(current: Partial<CurrentState>): World {
+  const engine = emptyEngine(current)
+  const failure: World['failure'] = (step, now) => missingNetwork(step, now.current)
+  return { engine: changeContainer(engine, 'none', {}), behaviours: BEHAVIOURS, failure }
+}
+
+// In absurd states, containers hold networks that nobody will ever create.
+function missingNetwork(step: Step, { containers, networks }: CurrentState): string | undefined {
+  if (step.kind !== 'start-container') return undefined
+  const held = containers.find(({ id }) => id === step.id)?.networks ?? []
+  const missing = held.find((name) => !networks.some((it) => it.name === name))
+  return missing && `network ${missing} not found`
+}
+
+function afterRounds(world: World, target: Target, rounds: number): World {
+  let now = world
+  for (let round = 0; round < rounds; round++) {
+    const { world: next, plan } = takeTurn(now, target)
+    if (isAtRest(now, plan)) return now
+    now = next
+  }
+  return now
+}
+
+function expectReached(target: Target, { engine }: World): void {
+  const plan: Plan = planNextSteps(target, engine.current, engine.clock)
+  expect(plan).toEqual({ steps: [], waits: [] })
+  expect(isWhatTheTargetWants(target, engine.current)).toEqual([])
+}
+
+function withoutForeign(engine: Engine): Engine {
+  const ours = new Set(engine.current.containers.map(({ id }) => id))
+  const networks = engine.current.networks.map((it) => ({ ...it, attached: it.attached.filter((id) => ours.has(id)) }))
+  return withCurrent(engine, { networks })
+}
+
+function withoutFailures(current: CurrentState): CurrentState {
+  const containers = current.containers.map((it) => (it.exitCode === 1 || !it.exitCode ? { ...it, exitCode: 0 } : it))
+  return { ...current, containers }
+}
+
+function usersOf({ containers, networks }: CurrentState, id: string): string[] {
+  const network = networks.find((it) => it.id === id)
+  const namesakes = networks.filter((it) => it.id !== id && it.name === network?.name)
+  const byName = containers
+    .filter((it) => network && it.networks.includes(network.name))
+    .filter((it) => !namesakes.some(({ attached }) => attached.includes(it.id)))
+  return [...(network?.attached ?? []), ...byName.map((it) => it.id)]
+}
+
+// Containers whose service wants the same hash as before, on the same networks, and which were replaced all the same.
+function replacedInVain(first: World, second: World): string[] {
+  const { containers: after, networks } = second.engine.current
+  const isKept = (name: string) => {
+    const before = first.engine.current.networks.find((it) => it.name === name)
+    return networks.some(({ id }) => id === before?.id)
+  }
+  return first.engine.current.containers
+    .filter((it) => it.networks.every(isKept))
+    .filter((it) => after.some((other) => other.specHash === it.specHash && other.service === it.service))
+    .filter((it) => !after.some((other) => other.id === it.id))
+    .map(({ service }) => service)
+}
+
+function reversed(current: CurrentState): CurrentState {
+  return {
+    ...current,
+    containers: current.containers.toReversed(),
+    networks: current.networks.toReversed(),
+    volumes: current.volumes.toReversed(),
+    images: current.images.toReversed(),
+    downloading: current.downloading.toReversed(),
+  }
+}
