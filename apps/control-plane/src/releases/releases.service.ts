@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
 import { notFound } from '../http/problem.js'
+import { presentImage } from './release.presenter.js'
 import { ReleasesRepository } from './releases.repository.js'
 
 export interface ReleaseContents {
@@ -23,6 +24,7 @@ export interface ReleaseContents {
   }[]
 }
 
+/** What other features read of releases. */
 @Injectable()
 export class ReleasesService {
   constructor(
@@ -35,17 +37,19 @@ export class ReleasesService {
     const release = await this.releases.find(releaseId)
     if (!release?.compose || !isBuilt(release.status)) throw notFound('release', releaseId)
     const { id, fleetId, version, commit, compose } = release
-    const host = new URL(this.config.REGISTRY_URL).host
-    const images = (await this.releases.images([releaseId])).map(({ service, platform, ...image }) => ({
-      service,
-      platform,
-      repository: `${host}/${image.repository}`,
-      digest: image.digest,
-      configDigest: image.configDigest,
-      sizeBytes: Number(image.sizeBytes),
-      config: image.config,
-    }))
+    const rows = await this.releases.images([releaseId])
+    const images = rows.map((image) => ({ ...presentImage(image, this.registryHost), config: image.config }))
     return { id, fleetId, version, commit, compose, images }
+  }
+
+  /** The images of the fleet's newest built release before this one, for layer cache and to see what changed. */
+  async imagesBefore(releaseId: string) {
+    const images = await this.releases.imagesBefore(releaseId)
+    return images.map((image) => presentImage(image, this.registryHost))
+  }
+
+  private get registryHost(): string {
+    return new URL(this.config.REGISTRY_URL).host
   }
 }
 
