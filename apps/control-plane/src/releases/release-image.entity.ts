@@ -1,4 +1,4 @@
-import type { Json, Platform } from '@flotilla/contracts'
+import type { Platform } from '@flotilla/contracts'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 
 @Entity('release_images')
@@ -28,5 +28,5 @@ export class ReleaseImage {
 
   // As the engine inspects it: entrypoint, command, environment, volumes, health check …
   @Column({ type: 'jsonb' })
-  config: Record<string, Json>
+  config: Record<string, unknown>
 }

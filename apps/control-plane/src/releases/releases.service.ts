@@ -1,4 +1,4 @@
-import type { ComposeSpec, Json, Platform, ReleaseStatus } from '@flotilla/contracts'
+import type { ComposeSpec, Platform, ReleaseStatus } from '@flotilla/contracts'
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
@@ -20,7 +20,7 @@ export interface ReleaseContents {
     digest: string
     configDigest: string
     sizeBytes: number
-    config: Record<string, Json>
+    config: Record<string, unknown>
   }[]
 }
 
