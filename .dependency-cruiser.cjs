@@ -22,6 +22,12 @@ module.exports = {
     layer(what, [things, top].join('|')),
     layer(things, top),
     {
+      name: 'builder-knows-no-feature',
+      severity: 'error',
+      from: { path: `${cp}builder/`, pathNot: '\\.spec\\.ts$' },
+      to: { path: cp, pathNot: `${cp}builder/` },
+    },
+    {
       name: 'features-meet-at-index',
       severity: 'error',
       from: { path: `${cp}([^/]+)/`, pathNot: '\\.spec\\.ts$' },

@@ -28,7 +28,8 @@ export type BuildTask = z.infer<typeof BuildTaskSchema>
 export const BuildOrderSchema = z.object({
   buildId: z.uuid(),
   tasks: z.array(BuildTaskSchema).min(1),
-  registry: z.object({ host: z.string(), token: z.string() }),
+  // `url` as builders reach it; absent: http on loopback hosts, else https.
+  registry: z.object({ host: z.string(), token: z.string(), url: z.string().optional() }),
   // Milliseconds left until the build's deadline.
   timeLeftMs: z.int().positive(),
 })
@@ -71,5 +72,7 @@ export const BuildResultSchema = z.discriminatedUnion('outcome', [
     reason: z.string(),
     service: ServiceNameSchema.optional(),
   }),
+  // The builder stops before the end: another attempt may begin at once.
+  z.object({ outcome: z.literal('handed-back'), attempt: z.int().positive() }),
 ])
 export type BuildResult = z.infer<typeof BuildResultSchema>

@@ -1,0 +1,72 @@
+import type { BuildOutput } from '@flotilla/contracts'
+import type { ControlPlaneClient } from './control-plane-client.js'
+
+export type OutputLine = Omit<BuildOutput['lines'][number], 'number'>
+
+const FLUSH_MS = 150
+// A lease is renewed by output; a silent step renews it with an empty batch.
+const HEARTBEAT_MS = 5_000
+const LINES_PER_BATCH = 1_000
+const MAX_LINE_CHARACTERS = 4_000
+// A build that prints without end must not fill the database.
+const MAX_LINES = 200_000
+
+/** Numbers the lines of one attempt and streams them in batches, in order, until closed. */
+export class BuildOutputStream {
+  private readonly waiting: BuildOutput['lines'] = []
+  private count = 0
+  private lastSentAt = Date.now()
+  private sending: Promise<void> = Promise.resolve()
+  private readonly timer: NodeJS.Timeout
+
+  constructor(
+    private readonly client: ControlPlaneClient,
+    private readonly attempt: number,
+    private readonly onLost: (error: Error | undefined) => void,
+  ) {
+    this.timer = setInterval(() => this.tick(), FLUSH_MS)
+  }
+
+  write(line: OutputLine): void {
+    if (this.count >= MAX_LINES) return
+    this.count++
+    const text = this.count === MAX_LINES ? 'More output than is kept: the rest is left out.' : clean(line.text)
+    this.waiting.push({ ...line, text, number: this.count })
+  }
+
+  /** Sends what is left. */
+  async close(): Promise<void> {
+    clearInterval(this.timer)
+    this.flush()
+    await this.sending
+  }
+
+  private tick(): void {
+    if (this.waiting.length > 0 || Date.now() - this.lastSentAt > HEARTBEAT_MS) this.flush()
+  }
+
+  private flush(): void {
+    this.lastSentAt = Date.now()
+    this.sending = this.sending.then(() => this.sendAll())
+  }
+
+  private async sendAll(): Promise<void> {
+    do {
+      const lines = this.waiting.splice(0, LINES_PER_BATCH)
+      try {
+        const { cancelled } = await this.client.appendOutput({ attempt: this.attempt, lines })
+        if (cancelled) this.onLost(undefined)
+      } catch (error) {
+        this.onLost(error as Error)
+        return
+      }
+    } while (this.waiting.length > 0)
+  }
+}
+
+// Postgres takes no NUL in text, and a progress bar redraws its line: the last state is what a log keeps.
+function clean(text: string): string {
+  const line = text.replaceAll('\0', '').trimEnd()
+  const last = line.slice(line.lastIndexOf('\r') + 1)
+  return last.length > MAX_LINE_CHARACTERS ? `${last.slice(0, MAX_LINE_CHARACTERS)}…` : last
+}

@@ -1,0 +1,136 @@
+import Docker from 'dockerode'
+import { canonicalJson, type Json } from '@flotilla/contracts'
+import type { OutputLine } from './build-output.js'
+import { BuildkitTrace } from './buildkit-trace.js'
+import { EngineError, readMessages } from './engine-messages.js'
+
+export interface BuildRequest {
+  // Uncompressed tar of the context.
+  context: NodeJS.ReadableStream
+  dockerfile: string
+  platform: string
+  target?: string
+  args: Record<string, string>
+  tag: string
+  // Image in this engine whose layers may be taken over.
+  cacheFrom?: string
+}
+
+export interface BuiltContent {
+  id: string
+  // What makes the image what it is, without dates and cache notes.
+  fingerprint: string
+  config: Record<string, Json>
+}
+
+type Write = (line: OutputLine) => void
+
+/** The builder's Docker engine: builds, pulls and pushes, and knows nothing of releases. */
+export class BuilderEngine {
+  readonly docker: Docker
+
+  constructor(dockerHost: string) {
+    const url = new URL(dockerHost)
+    this.docker =
+      url.protocol === 'unix:'
+        ? new Docker({ socketPath: url.pathname })
+        : new Docker({ host: url.hostname, port: url.port || 2375, protocol: 'http' })
+  }
+
+  /** Throws while the engine is down. */
+  async architecture(): Promise<string> {
+    try {
+      const info = (await this.docker.info()) as { Architecture: string }
+      return info.Architecture
+    } catch (cause) {
+      throw new Error("The builder's Docker engine is down", { cause })
+    }
+  }
+
+  async build(request: BuildRequest, write: Write, signal: AbortSignal): Promise<void> {
+    const answer = await this.docker.buildImage(request.context, {
+      version: '2',
+      t: request.tag,
+      dockerfile: request.dockerfile,
+      platform: request.platform,
+      buildargs: { ...platformArguments(request.platform), ...request.args, BUILDKIT_INLINE_CACHE: '1' },
+      ...(request.target !== undefined && { target: request.target }),
+      ...(request.cacheFrom !== undefined && { cachefrom: JSON.stringify([request.cacheFrom]) }),
+      rm: true,
+      abortSignal: signal,
+    })
+    const trace = new BuildkitTrace()
+    await readMessages(answer, (message) => {
+      if (message.id === 'moby.buildkit.trace') trace.read(String(message.aux)).forEach(write)
+    }).finally(() => trace.end().forEach(write))
+  }
+
+  async pull(
+    image: string,
+    platform: string | undefined,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const answer = await this.docker.pull(image, {
+      abortSignal: signal,
+      ...(platform !== undefined && { platform }),
+      ...(token !== undefined && { authconfig: { registrytoken: token } }),
+    })
+    await readMessages(answer, () => undefined)
+  }
+
+  /** Gives the digest of the manifest that the registry now holds. */
+  async push(
+    tag: string,
+    token: string,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const answer = await this.docker.getImage(tag).push({ authconfig: { registrytoken: token }, abortSignal: signal })
+    const layers = new Map<string, { current: number; total: number }>()
+    let digest: string | undefined
+    await readMessages(answer, (message) => {
+      digest = (message.aux as { Digest?: string } | undefined)?.Digest ?? digest
+      const detail = (message as { progressDetail?: { current?: number; total?: number } }).progressDetail
+      if (message.id === undefined || detail?.current === undefined) return
+      layers.set(message.id, { current: detail.current, total: Math.max(detail.total ?? 0, detail.current) })
+      onProgress(sum(layers, 'current'), sum(layers, 'total'))
+    })
+    if (digest === undefined) throw new EngineError('The engine pushed without naming a digest')
+    return digest
+  }
+
+  /** Undefined where the engine does not have the image. */
+  async inspect(image: string): Promise<BuiltContent | undefined> {
+    try {
+      const found = await this.docker.getImage(image).inspect()
+      const config = JSON.parse(canonicalJson(found.Config)) as Record<string, Json>
+      const { Os: os, Architecture: architecture, RootFS: rootFs } = found
+      return { id: found.Id, config, fingerprint: canonicalJson({ os, architecture, layers: rootFs.Layers, config }) }
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode === 404) return undefined
+      throw error
+    }
+  }
+
+  async tag(image: string, tag: string): Promise<void> {
+    const [repo, name] = splitTag(tag)
+    await this.docker.getImage(image).tag({ repo, tag: name })
+  }
+}
+
+/** 'host:5000/repository:tag' → ['host:5000/repository', 'tag'] */
+export function splitTag(reference: string): [string, string] {
+  const colon = reference.lastIndexOf(':')
+  return [reference.slice(0, colon), reference.slice(colon + 1)]
+}
+
+// BuildKit of engine 20.10 forgets its own values of these where a Dockerfile declares them before the first FROM.
+function platformArguments(platform: string): Record<string, string> {
+  const [os = 'linux', architecture = '', variant = ''] = platform.split('/')
+  return { TARGETPLATFORM: platform, TARGETOS: os, TARGETARCH: architecture, TARGETVARIANT: variant }
+}
+
+function sum(layers: Map<string, { current: number; total: number }>, key: 'current' | 'total'): number {
+  return [...layers.values()].reduce((total, layer) => total + layer[key], 0)
+}

@@ -1,0 +1,269 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { buffer } from 'node:stream/consumers'
+import { createGzip } from 'node:zlib'
+import type { BuildTask } from '@flotilla/contracts'
+import { makeBaseImages, ownPlatform, type RunningEngine, startEngine, startRegistry, waitFor } from '@flotilla/dev'
+import * as tar from 'tar-stream'
+import { type BuildContractServer, startBuildContractServer } from '../testing/build-contract-server.js'
+import { ControlPlaneClient } from './control-plane-client.js'
+import { BuilderEngine } from './engine.js'
+import { runBuild } from './run-build.js'
+
+const PLATFORM = ownPlatform()
+const BASE = 'ARG TARGETARCH\nFROM flotilla/busybox:$TARGETARCH\n'
+
+function isRunning(commandLine: string): boolean {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .some((pid) => readCommandLine(pid).includes(commandLine))
+}
+
+function readCommandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+async function archive(files: Record<string, string>, links: Partial<tar.Header>[] = []): Promise<Buffer> {
+  const pack = tar.pack()
+  for (const [name, content] of Object.entries(files)) pack.entry({ name, mtime: new Date(0) }, content)
+  for (const link of links) pack.entry({ name: 'link', ...link })
+  pack.finalize()
+  return buffer((pack as unknown as NodeJS.ReadableStream).pipe(createGzip()))
+}
+
+describe('a builder', () => {
+  let engine: RunningEngine
+  let registry: Awaited<ReturnType<typeof startRegistry>>
+  const servers: BuildContractServer[] = []
+  const repository = `fleets/${randomUUID()}`
+
+  beforeAll(async () => {
+    ;[engine, registry] = await Promise.all([startEngine(), startRegistry()])
+    await makeBaseImages(engine.docker)
+  }, 120_000)
+  afterAll(async () => {
+    await registry.stop()
+    await engine.stop()
+  }, 60_000)
+  afterEach(() => servers.splice(0).forEach((server) => server.close()))
+
+  interface Case {
+    files: Record<string, string>
+    links?: Partial<tar.Header>[]
+    task?: Partial<BuildTask>
+    registryHost?: string
+    dockerHost?: string
+    timeLeftMs?: number
+    stopping?: AbortSignal
+    onServer?: (server: BuildContractServer) => void
+  }
+
+  async function build(each: Case): Promise<BuildContractServer> {
+    const host = each.registryHost ?? registry.host
+    const task: BuildTask = {
+      service: 'web',
+      platform: PLATFORM,
+      context: '.',
+      args: {},
+      push: `${host}/${repository}:${randomUUID()}.web.amd64`,
+      ...each.task,
+    }
+    const order = {
+      buildId: randomUUID(),
+      tasks: [task],
+      registry: { host, token: 'anything' },
+      timeLeftMs: each.timeLeftMs ?? 120_000,
+    }
+    const server = await startBuildContractServer(order, await archive(each.files, each.links), 'job-token')
+    servers.push(server)
+    each.onServer?.(server)
+    const tools = {
+      engine: new BuilderEngine(each.dockerHost ?? engine.dockerHost),
+      diskLimitBytes: 10 * 1024 ** 3,
+      stopping: each.stopping ?? new AbortController().signal,
+    }
+    await runBuild(new ControlPlaneClient(server.url, order.buildId, 'job-token'), 1, tools)
+    return server
+  }
+
+  function image(server: BuildContractServer) {
+    if (server.result?.outcome !== 'built') throw new Error(`Not built: ${JSON.stringify(server.result)}`)
+    return server.result.images[0]!
+  }
+
+  const texts = (server: BuildContractServer) => server.lines.map((line) => line.text)
+
+  it('builds a service, streams what it prints and returns what the registry holds', async () => {
+    const server = await build({
+      files: {
+        Dockerfile: `${BASE}COPY page /page\nRUN echo one-and; cat /page\nCMD ["cat", "/page"]\n`,
+        page: 'hello\n',
+      },
+    })
+    const built = image(server)
+    const manifest = await fetch(`${registry.url}/v2/${repository}/manifests/${built.digest}`, {
+      headers: { Accept: 'application/vnd.docker.distribution.manifest.v2+json' },
+    })
+    expect(await manifest.json()).toMatchObject({ config: { digest: built.configDigest } })
+    expect(built.config).toMatchObject({ Cmd: ['cat', '/page'] })
+    expect(built.sizeBytes).toBeGreaterThan(100_000)
+    expect(texts(server)).toEqual(expect.arrayContaining(['one-and', 'hello']))
+    expect(server.lines.map((line) => line.number)).toEqual(server.lines.map((_, at) => at + 1))
+    expect(server.lines.find((line) => line.text.includes('COPY page'))?.kind).toBe('step')
+  }, 60_000)
+
+  it('keeps the digest of a service that did not change, and takes layers over on an empty builder', async () => {
+    const files = { Dockerfile: `${BASE}RUN echo slow > /slow\nCOPY page /page\n`, page: 'one\n' }
+    const first = image(await build({ files }))
+    const cacheFrom = `${registry.host}/${repository}@${first.digest}`
+    const same = await build({ files, task: { cacheFrom } })
+    expect(image(same).digest).toBe(first.digest)
+    expect(texts(same).some((text) => text.includes('as in the release before'))).toBe(true)
+
+    const empty = await startEngine()
+    try {
+      await makeBaseImages(empty.docker)
+      const changed = await build({
+        files: { ...files, page: 'two\n' },
+        task: { cacheFrom },
+        dockerHost: empty.dockerHost,
+      })
+      expect(texts(changed).find((text) => text.includes('RUN echo slow'))).toMatch(/\(cached\)$/)
+      expect(image(changed).digest).not.toBe(first.digest)
+    } finally {
+      await empty.stop()
+    }
+  }, 120_000)
+
+  it('honours .dockerignore, sub-folders, build arguments and targets', async () => {
+    const server = await build({
+      files: {
+        'web/Dockerfile.prod':
+          `${BASE}AS base\nARG COLOUR\nCOPY . /all\nRUN ls /all && echo colour $COLOUR\nFROM base AS other\nRUN false\n`.replace(
+            '\nAS',
+            ' AS',
+          ),
+        'web/.dockerignore': 'secret*\n!secret-not\n',
+        'web/secret': 'x',
+        'web/secret-not': 'x',
+        'other/outside': 'x',
+      },
+      task: { context: './web', dockerfile: 'Dockerfile.prod', target: 'base', args: { COLOUR: 'blue' } },
+    })
+    image(server)
+    expect(texts(server)).toEqual(expect.arrayContaining(['secret-not', 'colour blue']))
+    expect(texts(server)).not.toContain('secret')
+    expect(texts(server)).not.toContain('outside')
+  }, 60_000)
+
+  it('puts an image that is used as it is into the own registry', async () => {
+    const name = `flotilla/busybox:${PLATFORM.split('/')[1]}`
+    const server = await build({ files: { a: 'b' }, task: { image: name } })
+    const { configDigest } = image(server)
+    expect((await engine.docker.getImage(name).inspect()).Id).toBe(configDigest)
+  }, 60_000)
+
+  const failures: [string, Case, string, RegExp][] = [
+    [
+      'a Dockerfile that fails',
+      { files: { Dockerfile: `${BASE}RUN echo before && exit 7\n` } },
+      'dockerfile-failed',
+      /exit code 7[\s\S]*before/,
+    ],
+    [
+      'a Dockerfile that is none',
+      { files: { Dockerfile: 'NOTHING here\n' } },
+      'dockerfile-failed',
+      /unknown instruction: NOTHING/i,
+    ],
+    [
+      'a base image that is nowhere',
+      { files: { Dockerfile: 'FROM nowhere.invalid/none:1\n' } },
+      'dockerfile-failed',
+      /nowhere\.invalid/,
+    ],
+    ['no Dockerfile', { files: { page: 'x' } }, 'dockerfile-missing', /There is no Dockerfile/],
+    ['a path out of the tree', { files: { Dockerfile: BASE, '../escape': 'x' } }, 'source-unsafe', /\.\.\/escape/],
+    [
+      'a hard link out of the tree',
+      { files: { Dockerfile: BASE }, links: [{ name: 'link', type: 'link', linkname: '../../etc/passwd' }] },
+      'source-unsafe',
+      /link/,
+    ],
+    [
+      'a context out of the tree',
+      { files: { Dockerfile: BASE }, task: { context: '../..' } },
+      'context-outside',
+      /outside/,
+    ],
+    [
+      'an image that is nowhere',
+      { files: { a: 'b' }, task: { image: 'nowhere.invalid/none:1' } },
+      'image-unavailable',
+      /nowhere/,
+    ],
+    [
+      'a registry that is down',
+      { files: { Dockerfile: BASE }, registryHost: '127.0.0.1:1' },
+      'registry-unavailable',
+      /Push again/,
+    ],
+    [
+      'an engine that is down',
+      { files: { Dockerfile: BASE }, dockerHost: 'unix:///nonexistent.sock' },
+      'engine-down',
+      /start it/,
+    ],
+    [
+      'a build over its time',
+      { files: { Dockerfile: `${BASE}RUN sleep 60\n` }, timeLeftMs: 3_000 },
+      'deadline',
+      /longer/,
+    ],
+  ]
+  it.each(failures)(
+    'says why it cannot build %s',
+    async (_, each, code, reason) => {
+      const server = await build(each)
+      expect(server.result).toMatchObject({ outcome: 'failed', code, reason: expect.stringMatching(reason) })
+    },
+    90_000,
+  )
+
+  it('stops at once when the build is cancelled, and leaves nothing running', async () => {
+    const server = await build({
+      files: { Dockerfile: `${BASE}RUN echo begun && sleep 301.7\n` },
+      onServer: (each) => {
+        const timer = setInterval(() => {
+          if (!each.lines.some((line) => line.text === 'begun')) return
+          each.cancelled = true
+          clearInterval(timer)
+        }, 50)
+      },
+    })
+    expect(server.result).toBeUndefined()
+    expect(server.cancelled).toBe(true)
+    await waitFor(() => !isRunning('sleep\x00301.7'), { what: 'the cancelled step has ended' })
+  }, 60_000)
+
+  it('hands a build back when the builder stops', async () => {
+    const stopping = new AbortController()
+    const server = await build({
+      files: { Dockerfile: `${BASE}RUN echo begun-again && sleep 300\n` },
+      stopping: stopping.signal,
+      onServer: (each) => {
+        const timer = setInterval(() => {
+          if (!each.lines.some((line) => line.text === 'begun-again')) return
+          stopping.abort()
+          clearInterval(timer)
+        }, 50)
+      },
+    })
+    expect(server.result).toMatchObject({ outcome: 'handed-back' })
+  }, 60_000)
+})
