@@ -86,6 +86,6 @@ export class ReleasesRepository {
   }
 
   async insertImages(transaction: Transaction, images: ReleaseImage[]): Promise<void> {
-    await transaction.insert(ReleaseImage, images)
+    await transaction.insert(ReleaseImage, images as never)
   }
 }
