@@ -2,17 +2,21 @@ import { type DynamicModule, Module } from '@nestjs/common'
 import { ApiKeysModule } from './api-keys/index.js'
 import { AuditModule } from './audit/index.js'
 import { AuthModule } from './auth/index.js'
-import { ConfigModule } from './config/config.module.js'
 import type { ServerConfig } from './config/config.js'
+import { ConfigModule } from './config/config.module.js'
 import { DatabaseModule } from './database/database.module.js'
+import { DevicesModule } from './devices/index.js'
 import { FleetsModule } from './fleets/index.js'
+import { HardwareModule } from './hardware/index.js'
 import { HttpModule } from './http/http.module.js'
 import { LiveModule } from './live/live.module.js'
 import { OrganizationsModule } from './organizations/index.js'
+import { ProvisioningKeysModule } from './provisioning-keys/index.js'
 import { RegistryAuthModule } from './registry-auth/index.js'
 import { ReleasesModule } from './releases/index.js'
 import { SigningKeysModule } from './signing-keys/index.js'
-import { UsersModule } from './users/index.js'
+import { SignInModule, UsersModule } from './users/index.js'
+import { VariablesModule } from './variables/index.js'
 
 /** The features, from the lowest layer to the highest; each line is one. */
 const features = [
@@ -20,9 +24,14 @@ const features = [
   AuthModule,
   AuditModule,
   UsersModule,
+  SignInModule,
   OrganizationsModule,
   ApiKeysModule,
   FleetsModule,
+  ProvisioningKeysModule,
+  VariablesModule,
+  DevicesModule,
+  HardwareModule,
   ReleasesModule,
   RegistryAuthModule,
 ]

@@ -43,6 +43,9 @@ export const ServerConfigSchema = z.object({
     .default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url)))
     .describe('Folder of the built dashboard.'),
   MAX_PUSH_BYTES: Count.default(512 * 1024 * 1024).describe('Largest git push that is taken, in bytes.'),
+  DEVICE_POLL_SECONDS: Count.default(300).describe(
+    'About how often devices ask for their target; a link makes changes arrive at once.',
+  ),
   BUILD_TIMEOUT_SECONDS: Count.default(3600).describe('Time after which a build fails, from its start.'),
 })
 export type ServerConfig = Readonly<z.infer<typeof ServerConfigSchema>>
@@ -54,7 +57,7 @@ export const MigrateConfigSchema = z.object({
     .string()
     .optional()
     .describe("Where to write the certificates for the registry's rootcertbundle."),
-  ADMIN_EMAIL: z.string().default('admin@flotilla.local').describe('First user, made where there is none.'),
+  ADMIN_EMAIL: z.email().default('admin@flotilla.local').describe('First user, made where there is none.'),
   ADMIN_PASSWORD: z
     .string()
     .min(10)

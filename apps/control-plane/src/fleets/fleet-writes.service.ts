@@ -8,6 +8,7 @@ import { violatedUnique } from '../database/unique-violation.js'
 import { notFound, Problem } from '../http/problem.js'
 import { type Announce, Changes } from '../live/changes.js'
 import { FleetTargets, place } from './fleet-targets.service.js'
+import { notDeployable } from './fleet.policy.js'
 import { type FleetRow, FleetsRepository } from './fleets.repository.js'
 
 export type FleetCheck = (transaction: Transaction, fleet: FleetRow) => Promise<void>
@@ -115,12 +116,6 @@ export class FleetWrites {
     if (!fleet) throw new Error('A fleet that was just written is not there')
     return fleet
   }
-}
-
-/** What a caller hears who wants devices to run a release that they cannot be told to run. */
-export function notDeployable(releaseId: string): Problem {
-  const sentence = `${releaseId} is not a final, valid release of this fleet; choose one that is.`
-  return new Problem('release-not-deployable', 422, sentence)
 }
 
 function targetOf({ targetReleaseId, pinned }: FleetRow) {

@@ -1,11 +1,12 @@
 import { arch } from 'node:process'
-import { type Platform, PlatformSchema } from '@flotilla/contracts'
+import { type Platform, PlatformSchema, type Role } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
-import type { ActorName } from '../auth/index.js'
+import { type Actor, type ActorName, requireRole } from '../auth/index.js'
 import type { Transaction } from '../database/transactions.js'
 import { notFound, Problem } from '../http/problem.js'
 import type { BusMessage } from '../live/live-bus.js'
 import { FleetTargets } from './fleet-targets.service.js'
+import { notDeployable } from './fleet.policy.js'
 import { type FleetRow, FleetsRepository } from './fleets.repository.js'
 
 export interface ReleaseFact {
@@ -14,7 +15,7 @@ export interface ReleaseFact {
   actor: ActorName
 }
 
-/** What other features ask of fleets. None of it checks what a caller may do. */
+/** What other features ask of fleets. Only `require` checks what a caller may do. */
 @Injectable()
 export class FleetsService {
   constructor(
@@ -32,6 +33,21 @@ export class FleetsService {
     const fleet = await this.fleets.find(id)
     if (!fleet) throw notFound('fleet', id)
     return fleet
+  }
+
+  /** The fleet, where the actor has at least `role` in its organization; else throws `missing`, or why not. */
+  async require(actor: Actor, id: string, role: Role, missing = notFound('fleet', id)): Promise<FleetRow> {
+    const fleet = await this.fleets.find(id)
+    if (!fleet) throw missing
+    requireRole(actor, fleet.organizationId, role, missing)
+    return fleet
+  }
+
+  /** Throws unless devices of the fleet may be told to run the release: its own, final and not invalidated. */
+  async requireDeployable(transaction: Transaction, fleetId: string, releaseId: string): Promise<void> {
+    if ((await this.fleets.findDeployable(transaction, fleetId, releaseId)) === undefined) {
+      throw notDeployable(releaseId)
+    }
   }
 
   /** What a release of the fleet must be built for: what its boards are and what it names. Never empty. */

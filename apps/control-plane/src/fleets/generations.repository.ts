@@ -20,20 +20,21 @@ export class Generations {
 
   /**
    * Moves a device into another fleet so that its generation grows by one, however far apart the revisions of the two
-   * fleets are: a device refuses a target that is older than the one it has. The revision may become negative.
+   * fleets are: a device refuses a target that is older than the one it has. The revision may become negative. Fleet
+   * and name change in one statement, because the present name may be taken there and the new one here.
    */
-  async moveDevice(transaction: Transaction, deviceId: string, fleetId: string): Promise<BusMessage> {
+  async moveDevice(transaction: Transaction, deviceId: string, to: { fleetId: string; name: string }): Promise<void> {
     await transaction.query('SELECT FROM devices WHERE id = $1 FOR UPDATE', [deviceId])
     // Both revisions must stand still, and in one order for all, or two moves could wait for each other.
     await transaction.query(
-      `SELECT FROM fleets WHERE id IN (SELECT fleet_id FROM devices WHERE id = $1 UNION SELECT $2) ORDER BY id FOR SHARE`,
-      [deviceId, fleetId],
+      `SELECT FROM fleets WHERE id IN (SELECT fleet_id FROM devices WHERE id = $1 UNION SELECT $2::uuid)
+       ORDER BY id FOR SHARE`,
+      [deviceId, to.fleetId],
     )
     await transaction.query(
-      `UPDATE devices d SET fleet_id = $2, revision = f.revision + d.revision + 1 - t.revision
+      `UPDATE devices d SET fleet_id = t.id, name = $3, revision = f.revision + d.revision + 1 - t.revision
        FROM fleets f, fleets t WHERE d.id = $1 AND f.id = d.fleet_id AND t.id = $2`,
-      [deviceId, fleetId],
+      [deviceId, to.fleetId, to.name],
     )
-    return { topic: 'target', deviceId }
   }
 }

@@ -5,5 +5,4 @@
 export { FleetsModule } from './fleets.module.js'
 export { type FleetRow } from './fleets.repository.js'
 export { FleetsService, type ReleaseFact } from './fleets.service.js'
-export { notDeployable } from './fleet-writes.service.js'
 export { Generations } from './generations.repository.js'

@@ -26,7 +26,7 @@ export async function insertRelease(database: DataSource, release: TestRelease):
       await database.query(
         `INSERT INTO release_images (release_id, service, platform, repository, digest, config_digest, size_bytes)
          VALUES ($1, $2, $3, $4, $5, $5, 1000)`,
-        [id, service, platform, `127.0.0.1:5000/fleets/${release.fleetId}`, digest],
+        [id, service, platform, `fleets/${release.fleetId}`, digest],
       )
     }
   }

@@ -1,0 +1,67 @@
+import type { UpdateDevice } from '@flotilla/contracts'
+import { Injectable } from '@nestjs/common'
+import { type Actor, requireRole } from '../auth/index.js'
+import type { Transaction } from '../database/transactions.js'
+import { violatedUnique } from '../database/unique-violation.js'
+import { notFound, Problem } from '../http/problem.js'
+import { Changes } from '../live/changes.js'
+import { DeviceJournal } from './device-journal.service.js'
+import { DeviceMoves } from './device-moves.service.js'
+import { type DeviceRow, DevicesRepository } from './devices.repository.js'
+
+export type DeviceCheck = (transaction: Transaction, device: DeviceRow) => Promise<void>
+
+@Injectable()
+export class DeviceWrites {
+  constructor(
+    private readonly devices: DevicesRepository,
+    private readonly moves: DeviceMoves,
+    private readonly journal: DeviceJournal,
+    private readonly changes: Changes,
+  ) {}
+
+  /** Renames, moves and pins, all of it or nothing. */
+  async update(actor: Actor, id: string, input: UpdateDevice, check: DeviceCheck): Promise<DeviceRow> {
+    await this.moves.check(actor, input)
+    return this.changes
+      .run(async (transaction, announce) => {
+        const before = await this.lock(transaction, actor, id)
+        await check(transaction, before)
+        const name = wantedName(input, before)
+        await this.moves.apply(transaction, before, { ...input, name })
+        const after = await this.devices.find(id, transaction)
+        if (!after) throw new Error('A device that was just changed is not there')
+        announce(...(await this.journal.recordUpdate(transaction, { actor, before, after })))
+        return after
+      })
+      .catch((error: unknown) => rejectTakenName(error))
+  }
+
+  /** Its history stays. */
+  async remove(actor: Actor, id: string): Promise<void> {
+    await this.changes.run(async (transaction, announce) => {
+      const device = await this.lock(transaction, actor, id)
+      announce(...(await this.journal.recordRemoval(transaction, actor, device)))
+      await this.devices.delete(transaction, id)
+    })
+  }
+
+  private async lock(transaction: Transaction, actor: Actor, id: string): Promise<DeviceRow> {
+    const device = await this.devices.lock(transaction, id)
+    if (!device) throw notFound('device', id)
+    requireRole(actor, device.organizationId, 'operator', notFound('device', id))
+    return device
+  }
+}
+
+function wantedName({ name }: UpdateDevice, device: DeviceRow): string {
+  if (name?.includes('\0')) throw new Problem('device-name-invalid', 422, 'A name cannot hold a NUL character.')
+  return name ?? device.name
+}
+
+function rejectTakenName(error: unknown): never {
+  if (violatedUnique(error) === 'devices_fleet_id_name_key') {
+    throw new Problem('device-name-taken', 409, 'The fleet has a device of that name already; choose another name.')
+  }
+  throw error
+}
