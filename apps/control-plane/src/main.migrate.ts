@@ -1,8 +1,7 @@
 import 'reflect-metadata'
 import { MigrateConfigSchema, parseConfig } from './config/config.js'
-import { migrate } from './database/data-source.js'
-import { migrateQueues } from './queue/migrate-queues.js'
+import { prepareServer } from './prepare-server.js'
 
-const config = parseConfig(MigrateConfigSchema)
-await migrate(config.DATABASE_URL)
-await migrateQueues(config.DATABASE_URL, config.BUILDER_QUEUE_PASSWORD)
+const admin = await prepareServer(parseConfig(MigrateConfigSchema))
+// The one line on stdout: whoever starts this shows it to a person, or reads it.
+if (admin) console.log(JSON.stringify({ admin }))

@@ -1,13 +1,13 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common'
-import type { ServerConfig } from './config.js'
+import type { MigrateConfig, ServerConfig } from './config.js'
 
-/** Injection token of the frozen ServerConfig. */
+/** Injection token of the program's frozen configuration. */
 export const CONFIG = Symbol('config')
 
 @Global()
 @Module({})
 export class ConfigModule {
-  static forRoot(config: ServerConfig): DynamicModule {
+  static forRoot(config: ServerConfig | MigrateConfig): DynamicModule {
     return { module: ConfigModule, providers: [{ provide: CONFIG, useValue: config }], exports: [CONFIG] }
   }
 }

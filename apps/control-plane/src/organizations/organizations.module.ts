@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common'
 import { TypeOrmModule } from '@nestjs/typeorm'
 import { UsersModule } from '../users/index.js'
+import { FirstAdminService } from './first-admin.service.js'
 import { MembersController } from './members.controller.js'
 import { MembersRepository } from './members.repository.js'
 import { MembersService } from './members.service.js'
@@ -13,7 +14,7 @@ import { OrganizationsService } from './organizations.service.js'
 @Module({
   imports: [TypeOrmModule.forFeature([Organization, Membership]), UsersModule],
   controllers: [OrganizationsController, MembersController],
-  providers: [OrganizationsRepository, MembersRepository, OrganizationsService, MembersService],
-  exports: [OrganizationsService],
+  providers: [OrganizationsRepository, MembersRepository, OrganizationsService, MembersService, FirstAdminService],
+  exports: [OrganizationsService, FirstAdminService],
 })
 export class OrganizationsModule {}
