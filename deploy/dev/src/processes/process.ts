@@ -14,6 +14,8 @@ export interface ProcessOptions {
   env?: NodeJS.ProcessEnv
   cwd?: string
   user?: RunAs
+  /** Path of a network namespace to run in. */
+  networkNamespace?: string
   /** Output is appended here. */
   logFile?: string
   onLine?: (line: string) => void
@@ -156,7 +158,9 @@ export function describeExit(exit: ProcessExit): string {
 }
 
 function spawnBound(options: ProcessOptions): ChildProcess {
-  const plain = [options.command, ...(options.args ?? [])]
+  // nsenter and not `ip netns exec`: that one mounts another /sys, without the cgroups that an engine needs.
+  const enter = options.networkNamespace ? ['nsenter', `--net=${options.networkNamespace}`, '--'] : []
+  const plain = [...enter, options.command, ...(options.args ?? [])]
   const [command = '', ...args] = boundCommand(plain, options.stopSignal ?? 'SIGTERM', options.user)
   const changed = findProgram('setpriv') ? {} : { uid: options.user?.uid, gid: options.user?.gid }
   // A process group of its own: Ctrl-C in the terminal reaches us alone, and we stop things in order.

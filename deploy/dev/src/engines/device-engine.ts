@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { run } from '../processes/run.js'
+import type { ProcessExit } from '../processes/process.js'
+import { createBridge, type Bridge } from './bridge.js'
+import { startEngine, type RunningEngine } from './engine.js'
+import { createLink, type DeviceLink } from './link.js'
+import { NAMESPACE_FOLDER, ownedInterface, ownedName } from './names.js'
+import { removeNamespace, removeRemains } from './remains.js'
+
+/**
+ * The network between this machine and its test devices. Control plane and registry listen on 0.0.0.0 and are reached
+ * at `address`, from here and from every device alike.
+ */
+export interface DeviceNetwork {
+  address: string
+  subnet: string
+  /** An unused address for a further device. */
+  nextAddress(): string
+  bridge: Bridge
+  stop(): Promise<void>
+}
+
+export async function startDeviceNetwork(): Promise<DeviceNetwork> {
+  await removeRemains()
+  const bridge = await createBridge()
+  let last = 1
+  const { address, subnet } = bridge
+  return { address, subnet, bridge, nextAddress: () => bridge.addressOf(++last), stop: () => bridge.remove() }
+}
+
+export interface DeviceEngineOptions {
+  network: DeviceNetwork
+  name?: string
+  dataDir?: string
+  logFile?: string
+  onCrash?: (exit: ProcessExit) => void
+}
+
+/** A board as tests have it: a network namespace with an engine of its own, behind a link that can be cut. */
+export interface DeviceEngine {
+  engine: RunningEngine
+  /** Of the device on the network: published ports are found there. */
+  address: string
+  link: DeviceLink
+  /** Path of the namespace: programs of the device, like its supervisor, run in it. */
+  networkNamespace: string
+  stop(): Promise<void>
+}
+
+/** Starts a test device's engine, which takes images from every registry of its network over plain http. */
+export async function startDeviceEngine(options: DeviceEngineOptions): Promise<DeviceEngine> {
+  const { network, name, dataDir, logFile, onCrash } = options
+  const address = network.nextAddress()
+  const networkNamespace = join(NAMESPACE_FOLDER, ownedName())
+  const hostEnd = await joinNamespace(network, networkNamespace, address)
+  const settings = { network: 'nat' as const, insecureRegistries: [network.subnet] }
+  try {
+    const engine = await startEngine({ name, dataDir, logFile, onCrash, networkNamespace, ...settings })
+    const stop = () => engine.stop().finally(() => removeNamespace(networkNamespace))
+    return { engine, address, networkNamespace, link: createLink(hostEnd, networkNamespace), stop }
+  } catch (error) {
+    await removeNamespace(networkNamespace)
+    throw error
+  }
+}
+
+/** Makes the namespace and its eth0, and gives the name of the interface at our end. */
+async function joinNamespace(network: DeviceNetwork, path: string, address: string): Promise<string> {
+  const name = path.slice(NAMESPACE_FOLDER.length + 1)
+  const hostEnd = ownedInterface()
+  await run('ip', 'netns', 'add', name)
+  await run('ip', 'link', 'add', hostEnd, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name)
+  await run('ip', 'link', 'set', hostEnd, 'master', network.bridge.name, 'up')
+  const inside = (...args: string[]) => run('ip', '-n', name, ...args)
+  await inside('link', 'set', 'lo', 'up')
+  await inside('address', 'add', `${address}/24`, 'dev', 'eth0')
+  await inside('link', 'set', 'eth0', 'up')
+  await inside('route', 'add', 'default', 'via', network.address)
+  return hostEnd
+}
