@@ -1,0 +1,66 @@
+// Bundles the supervisor into one file that needs Node and nothing else: dist/supervisor.mjs.
+import { build } from 'esbuild'
+
+// What of dockerode's tree the supervisor never uses, and what would cost a 512 MB board dearly: gRPC and protobuf (for
+// BuildKit), ssh, tar packing. Whoever calls into one of them gets an error that says so.
+const leftOut = [
+  '@grpc/grpc-js',
+  '@grpc/proto-loader',
+  'protobufjs',
+  'ssh2',
+  'tar-fs',
+  '@balena/dockerignore',
+  'split-ca',
+]
+
+const stubs = {
+  name: 'leave-out',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(${leftOut.join('|')})$`) }, ({ path }) => ({ path, namespace: 'left-out' }))
+    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: `module.exports = new Proxy(function () {}, {
+        get: (_, name) => name === '__esModule' ? false : () => { throw new Error('${path} is not in this bundle') },
+      })`,
+    }))
+  },
+}
+
+// zod carries its messages in fifty languages; logs are in one.
+const english = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/locales\/.+\.js$/ }, ({ path }) =>
+      /\/(en|index)\.js$/.test(path) ? undefined : { contents: 'export default () => ({})' },
+    )
+  },
+}
+
+// Of our own libraries only what is imported.
+const pure = {
+  name: 'own-libraries-are-pure',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@flotilla\// }, async ({ path, resolveDir, pluginData, kind }) => {
+      if (pluginData === 'resolved') return undefined
+      return { ...(await resolve(path, { resolveDir, kind, pluginData: 'resolved' })), sideEffects: false }
+    })
+  },
+}
+
+await build({
+  entryPoints: [new URL('src/main.ts', import.meta.url).pathname],
+  outfile: new URL('dist/supervisor.mjs', import.meta.url).pathname,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  conditions: ['@flotilla/source'],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  sourcemap: false,
+  plugins: [stubs, english, pure],
+  // CommonJS packages in an ES module bundle still call require() for Node's own modules.
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'\nconst require = __createRequire(import.meta.url)",
+  },
+})

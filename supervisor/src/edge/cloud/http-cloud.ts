@@ -1,0 +1,116 @@
+/*
+ * The device contract over HTTP. It decides nothing but how to send: when, how often and what for is the loops'.
+ */
+import {
+  DEVICE_ROUTES,
+  LogBatchResponseSchema,
+  NEXT_POLL_HEADER,
+  RegisterResponseSchema,
+  RegistryTokenResponseSchema,
+  ReportResponseSchema,
+  SignedTargetSchema,
+  type LogBatch,
+  type LogBatchResponse,
+  type RegisterRequest,
+  type RegisterResponse,
+  type RegistryTokenResponse,
+  type ReportRequest,
+  type ReportResponse,
+} from '@flotilla/contracts'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { CloudError } from '../../errors.js'
+import type { Identity } from '../../identity.js'
+import type { Clock, Cloud, LinkListener, LinkSocket, TargetAnswer } from '../../ports.js'
+import { AccessToken } from './access-token.js'
+import { exchange, parseBody, type HttpAnswer, type HttpRequest } from './http.js'
+import { connectLink } from './link-socket.js'
+
+// Targets and log batches are the long ones: minutes over a 2G link.
+const LONG_TIMEOUT_MS = 180_000
+
+export interface HttpCloudOptions {
+  serverUrl: string
+  identity: Identity
+  clock: Clock
+  // Ends whatever is under way when the supervisor stops.
+  signal?: AbortSignal
+}
+
+export class HttpCloud implements Cloud {
+  private readonly token: AccessToken
+
+  constructor(private readonly options: HttpCloudOptions) {
+    this.token = new AccessToken(options.serverUrl, options.identity, options.clock)
+  }
+
+  async register(request: RegisterRequest): Promise<RegisterResponse> {
+    const answer = await this.exchange({ method: 'POST', path: DEVICE_ROUTES.register, body: JSON.stringify(request) })
+    // 202: known, and waiting in the accept queue.
+    if (answer.status === 202) throw new CloudError('The board waits to be accepted', { status: 202 })
+    return parseBody(answer, RegisterResponseSchema)
+  }
+
+  async fetchTarget(etag: string | undefined): Promise<TargetAnswer> {
+    const answer = await this.authorized({
+      method: 'GET',
+      path: DEVICE_ROUTES.target,
+      headers: etag === undefined ? {} : { 'if-none-match': etag },
+      timeoutMs: LONG_TIMEOUT_MS,
+    })
+    const nextPollMs = secondsToMs(answer.headers.get(NEXT_POLL_HEADER))
+    if (answer.status === 304) return { nextPollMs }
+    const signed = parseBody(answer, SignedTargetSchema)
+    return { nextPollMs, changed: { signed, etag: answer.headers.get('etag') ?? undefined } }
+  }
+
+  async sendReport(report: ReportRequest): Promise<ReportResponse> {
+    const body = JSON.stringify(report)
+    return parseBody(await this.authorized({ method: 'PATCH', path: DEVICE_ROUTES.report, body }), ReportResponseSchema)
+  }
+
+  async sendLogs(batch: LogBatch): Promise<LogBatchResponse> {
+    const answer = await this.authorized({
+      method: 'POST',
+      path: DEVICE_ROUTES.logs,
+      headers: { 'content-encoding': 'gzip' },
+      body: await promisify(gzip)(JSON.stringify(batch)),
+      timeoutMs: LONG_TIMEOUT_MS,
+    })
+    return parseBody(answer, LogBatchResponseSchema)
+  }
+
+  async registryToken(): Promise<RegistryTokenResponse> {
+    const answer = await this.authorized({ method: 'POST', path: DEVICE_ROUTES.registryToken })
+    return parseBody(answer, RegistryTokenResponseSchema)
+  }
+
+  openLink(listener: LinkListener, signal: AbortSignal): Promise<LinkSocket> {
+    return this.withToken((token) => connectLink({ serverUrl: this.options.serverUrl, token, listener, signal }))
+  }
+
+  private authorized(request: HttpRequest): Promise<HttpAnswer> {
+    return this.withToken((token) => this.exchange({ ...request, token }))
+  }
+
+  /** A token that the server no longer takes is replaced once. */
+  private async withToken<T>(use: (token: string) => Promise<T>): Promise<T> {
+    const token = await this.token.get()
+    try {
+      return await use(token)
+    } catch (error) {
+      if (!(error instanceof CloudError) || error.facts.status !== 401) throw error
+      this.token.reject(token)
+      return use(await this.token.get())
+    }
+  }
+
+  private exchange(request: HttpRequest): Promise<HttpAnswer> {
+    return exchange(this.options.serverUrl, { ...request, signal: this.options.signal })
+  }
+}
+
+function secondsToMs(header: string | null): number | undefined {
+  const seconds = Number(header ?? NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
+}

@@ -1,0 +1,114 @@
+/*
+ * The engine contract on images, networks and volumes, and on what is not ours.
+ */
+import { expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { APP_ID, createNetworkStep, createVolumeStep } from '../../testing/steps.js'
+import { pull, repositoryOf, uniqueName, type Scene } from './scene.js'
+
+export function describeImages(scene: () => Scene): void {
+  it('pulls an image by digest, tells how far it is, and pulls it again for nothing', async () => {
+    const { engine, harness, look } = scene()
+    const [, second] = harness.images
+    expect((await look()).images).not.toContain(second)
+    const percents = await pull(engine, second)
+    expect(percents).toEqual([...percents].sort((a, b) => a - b))
+    expect(percents.every((percent) => percent > 0 && percent < 100)).toBe(true)
+    expect((await look()).images).toContain(second)
+    await pull(engine, second)
+  })
+
+  it('removes an image, twice', async () => {
+    const { engine, harness, look } = scene()
+    const [, second] = harness.images
+    await pull(engine, second)
+    await engine.removeImage(second)
+    await engine.removeImage(second)
+    expect((await look()).images).not.toContain(second)
+  })
+
+  it('keeps an image that a container uses', async () => {
+    const { engine, image, create, look } = scene()
+    await create()
+    await expect(engine.removeImage(image)).rejects.toThrow()
+    expect((await look()).images).toContain(image)
+  })
+
+  it('says so when the registry does not have the image', async () => {
+    const { engine, image } = scene()
+    const absent = `${repositoryOf(image)}@sha256:${'0'.repeat(64)}`
+    await expect(pull(engine, absent)).rejects.toThrow(absent)
+  })
+
+  it('shows only images of the repositories that it is asked for', async () => {
+    expect((await scene().engine.observe([])).images).toEqual([])
+  })
+}
+
+export function describeNetworksAndVolumes(scene: () => Scene): void {
+  it('creates a network once, however often it is asked, and removes it', async () => {
+    const { engine, look } = scene()
+    const step = createNetworkStep(uniqueName('net'), { key: 'backend' })
+    await engine.createNetwork(step)
+    await engine.createNetwork(step)
+    const { networks } = await look()
+    expect(networks).toEqual([
+      expect.objectContaining({
+        name: step.name,
+        appId: APP_ID,
+        key: 'backend',
+        specHash: step.specHash,
+        attached: [],
+      }),
+    ])
+    await engine.removeNetwork(networks[0]?.id ?? '')
+    await engine.removeNetwork(networks[0]?.id ?? '')
+    expect((await look()).networks).toEqual([])
+  })
+
+  it('takes no network for another one of the same name', async () => {
+    const { engine, harness } = scene()
+    const step = createNetworkStep(uniqueName('net'))
+    await engine.createNetwork(step)
+    await expect(engine.createNetwork({ ...step, specHash: 'other' })).rejects.toThrow(step.name)
+    await expect(harness.engine(randomUUID()).createNetwork(step)).rejects.toThrow(step.name)
+  })
+
+  it('creates a volume once, however often it is asked, and takes no other device’s for its own', async () => {
+    const { engine, harness, look } = scene()
+    const step = createVolumeStep(uniqueName('vol'))
+    await engine.createVolume(step)
+    await engine.createVolume(step)
+    expect((await look()).volumes).toEqual([{ name: step.name, appId: APP_ID, key: 'data' }])
+    await expect(harness.engine(randomUUID()).createVolume(step)).rejects.toThrow(step.name)
+  })
+}
+
+export function describeForeigners(scene: () => Scene): void {
+  it('shows nothing that another device, or somebody by hand, has made', async () => {
+    const { engine, create, harness } = scene()
+    const net = uniqueName('net')
+    await engine.createNetwork(createNetworkStep(net))
+    await harness.addForeignContainer(net)
+    await create()
+    expect(await harness.engine(randomUUID()).observe([])).toEqual({
+      containers: [],
+      networks: [],
+      volumes: [],
+      images: [],
+    })
+  })
+
+  it('shows whose containers, of ours or not, are attached to a network', async () => {
+    const { engine, create, harness, look } = scene()
+    const net = uniqueName('net')
+    await engine.createNetwork(createNetworkStep(net))
+    const foreign = await harness.addForeignContainer(net)
+    const { id } = await create({ config: { networks: { default: {} } }, networkNames: { default: net } })
+    const { networks, containers } = await look()
+    expect([...(networks[0]?.attached ?? [])].sort()).toEqual([foreign, id].sort())
+    expect(containers.map((container) => container.id)).toEqual([id])
+    await expect(engine.removeNetwork(networks[0]?.id ?? '')).rejects.toThrow()
+    expect(await harness.hasContainer(foreign)).toBe(true)
+  })
+}

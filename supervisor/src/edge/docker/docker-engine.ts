@@ -1,0 +1,204 @@
+/*
+ * The Engine port on Docker: API 1.41 (Docker 20.10) and later. It carries out single steps and knows nothing of the
+ * order that they make sense in.
+ */
+import Docker from 'dockerode'
+import type { Engine, LogFrame, Observation, PullOptions, StepOf } from '../../ports.js'
+import { attachments, containerBody, type Attachment } from './container-body.js'
+import { orAlreadySo, refuseCreation, statusOf } from './engine-errors.js'
+import { jsonObjects } from './json-stream.js'
+import { LABELS } from './labels.js'
+import { multiplexedFrames, sinceParameter, terminalFrames } from './log-frames.js'
+import { asContainer, observe } from './observe.js'
+import { pullImage } from './pull.js'
+
+export type EngineAddress = { socketPath: string } | { host: string; port: number }
+
+// A Pi with a slow card takes its time to make or remove a file system; a hung engine must still not hold a step for ever.
+const WRITE_TIMEOUT_MS = 300_000
+// Without the exec_* events that every health check makes.
+const WAKING_EVENTS = ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'health_status']
+
+export class DockerEngine implements Engine {
+  private readonly docker: Docker
+
+  constructor(
+    private readonly deviceId: string,
+    address: EngineAddress,
+  ) {
+    // Said in full, or docker-modem would read DOCKER_HOST by itself.
+    const { host, port, socketPath } = { host: undefined, port: undefined, socketPath: undefined, ...address }
+    this.docker = new Docker({ host, port, socketPath, protocol: 'http' })
+  }
+
+  observe(repositories: readonly string[]): Promise<Observation> {
+    return observe(this.docker, this.deviceId, repositories)
+  }
+
+  async version(): Promise<string> {
+    return (await this.docker.version()).Version
+  }
+
+  pullImage(image: string, options: PullOptions): Promise<void> {
+    return pullImage(this.docker, image, options)
+  }
+
+  removeImage(image: string): Promise<void> {
+    return orAlreadySo(this.docker.getImage(image).remove(within()), 404)
+  }
+
+  async createNetwork(step: StepOf<'create-network'>): Promise<void> {
+    const { spec, name } = step
+    const body: Docker.NetworkCreateOptions = {
+      Name: name,
+      // Else the engine makes a second one of the same name.
+      CheckDuplicate: true,
+      Driver: spec.driver ?? 'bridge',
+      Internal: spec.internal,
+      EnableIPv6: spec.enableIpv6,
+      Options: spec.driverOpts,
+      IPAM: spec.ipam && {
+        Driver: spec.ipam.driver ?? 'default',
+        Config: spec.ipam.config.map(({ subnet, gateway, ipRange }) => ({
+          Subnet: subnet,
+          ...(gateway !== undefined && { Gateway: gateway }),
+          ...(ipRange !== undefined && { IPRange: ipRange }),
+        })),
+      },
+      Labels: {
+        ...spec.labels,
+        ...this.labels(step.appId),
+        [LABELS.network]: step.key,
+        [LABELS.specHash]: step.specHash,
+      },
+    }
+    try {
+      await this.docker.createNetwork(asBody(body))
+    } catch (cause) {
+      if (statusOf(cause) === 409 && (await this.hasNetwork(step))) return
+      refuseCreation(`network ${name}`, cause)
+    }
+  }
+
+  removeNetwork(id: string): Promise<void> {
+    return orAlreadySo(this.docker.getNetwork(id).remove(within()), 404)
+  }
+
+  async createVolume({ name, spec, appId, key }: StepOf<'create-volume'>): Promise<void> {
+    const body: Docker.VolumeCreateOptions = {
+      Name: name,
+      Driver: spec.driver ?? 'local',
+      DriverOpts: spec.driverOpts,
+      Labels: { ...spec.labels, ...this.labels(appId), [LABELS.volume]: key },
+    }
+    await this.docker.createVolume(asBody(body)).catch((cause: unknown) => refuseCreation(`volume ${name}`, cause))
+    // The engine answers with a volume of that name, whoever made it.
+    const { Labels: labels } = await this.docker.getVolume(name).inspect(within())
+    if ((labels as Record<string, string> | null)?.[LABELS.device] === this.deviceId) return
+    throw new Error(`There is already a volume ${name} that Flotilla did not create; remove or rename it`)
+  }
+
+  async createContainer(step: StepOf<'create-container'>): Promise<void> {
+    const body = containerBody(this.deviceId, step, await this.defaultLogging())
+    const [, ...others] = attachments(step.spec)
+    try {
+      const { id } = await this.docker.createContainer(asBody(body, { name: step.name }))
+      await this.connect(id, others)
+    } catch (cause) {
+      if (statusOf(cause) !== 409) refuseCreation(`container ${step.name}`, cause)
+      await this.completeContainer(step, cause)
+    }
+  }
+
+  startContainer(id: string): Promise<void> {
+    return orAlreadySo(this.docker.getContainer(id).start(within()), 304)
+  }
+
+  stopContainer(id: string, graceMs: number): Promise<void> {
+    const options = { t: Math.ceil(graceMs / 1000), ...within(graceMs + WRITE_TIMEOUT_MS) }
+    return orAlreadySo(this.docker.getContainer(id).stop(options), 304, 404)
+  }
+
+  /** With its anonymous volumes; 409 is a removal under way. */
+  removeContainer(id: string): Promise<void> {
+    return orAlreadySo(this.docker.getContainer(id).remove({ v: true, force: true, ...within() }), 404, 409)
+  }
+
+  async *changes(signal: AbortSignal): AsyncGenerator<void> {
+    const stream: unknown = await this.docker.getEvents({
+      filters: { type: ['container'], event: WAKING_EVENTS, label: [`${LABELS.device}=${this.deviceId}`] },
+      abortSignal: signal,
+    })
+    // Whatever happened before the stream stood.
+    yield
+    for await (const _event of jsonObjects(stream as AsyncIterable<Buffer>)) yield
+  }
+
+  async *readLogs(containerId: string, options: { since?: string; signal: AbortSignal }): AsyncGenerator<LogFrame> {
+    const container = this.docker.getContainer(containerId)
+    const { Config: config } = await container.inspect(within())
+    const stream: unknown = await container.logs({
+      follow: true,
+      stdout: true,
+      stderr: true,
+      timestamps: true,
+      abortSignal: options.signal,
+      ...(options.since !== undefined && { since: sinceParameter(options.since) }),
+    })
+    const source = stream as AsyncIterable<Buffer>
+    yield* config.Tty ? terminalFrames(source) : multiplexedFrames(source)
+  }
+
+  private labels(appId: string): Record<string, string> {
+    return { [LABELS.device]: this.deviceId, [LABELS.app]: appId }
+  }
+
+  private async hasNetwork({ name, specHash }: StepOf<'create-network'>): Promise<boolean> {
+    const found = await this.docker.listNetworks({ filters: { name: [name] } })
+    const labels = found.find((network) => network.Name === name)?.Labels ?? {}
+    return labels[LABELS.device] === this.deviceId && labels[LABELS.specHash] === specHash
+  }
+
+  /** The name is taken: by this very container, cut short perhaps when the power went, or by something foreign. */
+  private async completeContainer(step: StepOf<'create-container'>, cause: unknown): Promise<void> {
+    const found = await this.docker.getContainer(step.name).inspect(within())
+    const labels = found.Config.Labels
+    if (labels[LABELS.device] !== this.deviceId || labels[LABELS.specHash] !== step.specHash) {
+      throw new Error(`There is already a container ${step.name} that is not this one; remove or rename it`, { cause })
+    }
+    const { networks } = asContainer(found)
+    await this.connect(
+      found.Id,
+      attachments(step.spec).filter(({ name }) => !networks.includes(name)),
+    )
+  }
+
+  private async connect(id: string, networks: readonly Attachment[]): Promise<void> {
+    for (const { name, endpoint } of networks) {
+      const options = { Container: id, EndpointConfig: endpoint, ...within() }
+      await this.docker.getNetwork(name).connect(options)
+    }
+  }
+
+  /**
+   * Docker's json-file logs grow until the card is full. Rotated, unless the board's owner chose another driver; the
+   * lines are shipped anyway.
+   */
+  private async defaultLogging(): Promise<Docker.HostConfig['LogConfig']> {
+    const { LoggingDriver: driver } = (await this.docker.info()) as { LoggingDriver?: string }
+    if (driver !== 'json-file') return undefined
+    return { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } }
+  }
+}
+
+function within(ms = WRITE_TIMEOUT_MS): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(ms) }
+}
+
+/**
+ * dockerode puts all members of a create call into the URL as well as into the body, where every proxy and log would
+ * read the environment; this keeps them apart.
+ */
+function asBody<T extends object>(body: T, query: Record<string, string> = {}): T {
+  return { _query: query, _body: body, ...within() } as unknown as T
+}

@@ -1,0 +1,17 @@
+/*
+ * The labels by which the supervisor knows its own in the engine. They are on containers made by older supervisors, so
+ * a name or meaning can never change.
+ */
+export const LABELS = {
+  device: 'io.flotilla.device',
+  app: 'io.flotilla.app',
+  service: 'io.flotilla.service',
+  specHash: 'io.flotilla.spec-hash',
+  // repository@digest
+  image: 'io.flotilla.image',
+  // Comma-separated services that it depends on. Absent: unknown.
+  dependsOn: 'io.flotilla.depends-on',
+  // The app's key of a network or volume.
+  network: 'io.flotilla.network',
+  volume: 'io.flotilla.volume',
+} as const

@@ -1,0 +1,114 @@
+/*
+ * What the engine holds of this device. Reads only.
+ */
+import type { CurrentContainer, CurrentNetwork, CurrentVolume } from '@flotilla/reconcile'
+import type Docker from 'dockerode'
+import type { Observation } from '../../ports.js'
+import { statusOf } from './engine-errors.js'
+import { LABELS } from './labels.js'
+
+// An engine that does not answer a question within a minute is not well; the loop asks again.
+const TIMEOUT_MS = 60_000
+
+export async function observe(docker: Docker, deviceId: string, repositories: readonly string[]): Promise<Observation> {
+  const abortSignal = AbortSignal.timeout(TIMEOUT_MS)
+  const filters = { label: [`${LABELS.device}=${deviceId}`] }
+  const [listed, networks, volumes, images] = await Promise.all([
+    // All of them: foreign containers may hold our networks.
+    docker.listContainers({ all: true, abortSignal }),
+    docker.listNetworks({ filters, abortSignal }),
+    docker.listVolumes({ filters, abortSignal }),
+    docker.listImages({ abortSignal }),
+  ])
+  const own = listed.filter((container) => container.Labels[LABELS.device] === deviceId)
+  const inspected = await Promise.all(own.map((container) => inspect(docker, container.Id, abortSignal)))
+  return {
+    containers: inspected.flatMap((container) => (container ? [asContainer(container)] : [])),
+    networks: networks.map((network) => asNetwork(network, listed)),
+    // Null where there are none.
+    volumes: ((volumes.Volumes as Docker.VolumeInspectInfo[] | null) ?? []).map(asVolume),
+    images: images.flatMap((image) => image.RepoDigests ?? []).filter((image) => isOf(image, repositories)),
+  }
+}
+
+/** Undefined: it has gone since it was listed. */
+async function inspect(docker: Docker, id: string, abortSignal: AbortSignal) {
+  try {
+    return await docker.getContainer(id).inspect({ abortSignal })
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined
+    throw error
+  }
+}
+
+export function asContainer(container: Docker.ContainerInspectInfo): CurrentContainer {
+  const { State: state, Config: config } = container
+  const labels = config.Labels
+  const restart = container.HostConfig.RestartPolicy
+  return {
+    id: container.Id,
+    name: container.Name.replace(/^\//, ''),
+    appId: labels[LABELS.app] ?? '',
+    service: labels[LABELS.service] ?? '',
+    specHash: labels[LABELS.specHash] ?? '',
+    status: state.Status as CurrentContainer['status'],
+    exitCode: ['exited', 'dead', 'restarting'].includes(state.Status) ? state.ExitCode : undefined,
+    health: asHealth(state.Health?.Status),
+    startedAt: asTime(state.StartedAt),
+    finishedAt: asTime(state.FinishedAt),
+    networks: Object.keys(container.NetworkSettings.Networks),
+    volumes: container.Mounts.flatMap(({ Type, Name }) => (Type === 'volume' && Name !== undefined ? [Name] : [])),
+    image: labels[LABELS.image] ?? '',
+    restart: restart && asRestart(restart),
+    restartCount: container.RestartCount,
+    stopGraceMs: stopGraceMs(config),
+    dependsOn: labels[LABELS.dependsOn]?.split(',').filter((service) => service !== ''),
+  }
+}
+
+/** The engine inspects StopTimeout, though dockerode's types do not know it. */
+function stopGraceMs(config: object): number | undefined {
+  const seconds: unknown = 'StopTimeout' in config ? config.StopTimeout : undefined
+  return typeof seconds === 'number' ? seconds * 1000 : undefined
+}
+
+function asRestart(policy: Docker.HostRestartPolicy): CurrentContainer['restart'] {
+  const { Name: name, MaximumRetryCount: count = 0 } = policy
+  if (name !== 'always' && name !== 'on-failure' && name !== 'unless-stopped') return { name: 'no' }
+  return { name, ...(count > 0 && { maximumRetryCount: count }) }
+}
+
+function asHealth(status: string | undefined): CurrentContainer['health'] {
+  return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : undefined
+}
+
+/** The engine says year 1 for never. */
+function asTime(text: string): number | undefined {
+  const time = Date.parse(text)
+  return time > 0 ? time : undefined
+}
+
+function asNetwork(network: Docker.NetworkInspectInfo, containers: readonly Docker.ContainerInfo[]): CurrentNetwork {
+  const labels = network.Labels ?? {}
+  // A container that never ran is listed by the network's name alone.
+  const holds = (container: Docker.ContainerInfo) =>
+    Object.entries(container.NetworkSettings.Networks).some(
+      ([name, { NetworkID }]) => NetworkID === network.Id || name === network.Name,
+    )
+  return {
+    id: network.Id,
+    name: network.Name,
+    appId: labels[LABELS.app] ?? '',
+    key: labels[LABELS.network] ?? '',
+    specHash: labels[LABELS.specHash] ?? '',
+    attached: containers.filter(holds).map((container) => container.Id),
+  }
+}
+
+function asVolume(volume: Docker.VolumeInspectInfo): CurrentVolume {
+  return { name: volume.Name, appId: volume.Labels[LABELS.app] ?? '', key: volume.Labels[LABELS.volume] ?? '' }
+}
+
+function isOf(image: string, repositories: readonly string[]): boolean {
+  return repositories.includes(image.slice(0, image.lastIndexOf('@')))
+}

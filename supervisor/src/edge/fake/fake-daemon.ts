@@ -1,0 +1,84 @@
+/*
+ * The in-memory engine itself: what several devices, and people by hand, may have put on it. Tests and simulations look
+ * into it and make it fail.
+ */
+import type { ContainerSpec } from '@flotilla/reconcile'
+import { createHash } from 'node:crypto'
+import { Listeners } from '../../listeners.js'
+import type { Clock, StepOf } from '../../ports.js'
+import { FakeContainer, type Program } from './fake-container.js'
+
+export interface FakeNetwork {
+  id: string
+  deviceId: string
+  step: StepOf<'create-network'>
+}
+
+export interface FakeVolume {
+  deviceId: string
+  step: StepOf<'create-volume'>
+}
+
+export interface FakeDaemonOptions {
+  program?: (spec: ContainerSpec) => Program
+  // How long a download takes.
+  pullMs?: number
+}
+
+export class FakeDaemon {
+  readonly changed = new Listeners()
+  readonly containers = new Map<string, FakeContainer>()
+  readonly networks = new Map<string, FakeNetwork>()
+  readonly volumes = new Map<string, FakeVolume>()
+  // repository@digest
+  readonly images = new Set<string>()
+  /** What the registry has. */
+  readonly published = new Set<string>()
+  /** Every call that changes, or would change, something: "create-container web". */
+  readonly writes: string[] = []
+  /** Asked before each write; what it gives is thrown. */
+  failure: (write: string) => Error | undefined = () => undefined
+  /** The engine does not answer. */
+  isDown = false
+  readonly pullMs: number
+  private readonly program: (spec: ContainerSpec) => Program
+  private created = 0
+
+  constructor(
+    readonly clock: Clock,
+    options: FakeDaemonOptions = {},
+  ) {
+    this.program = options.program ?? (() => ({}))
+    this.pullMs = options.pullMs ?? 0
+  }
+
+  /** An id as the engine makes them: 64 hex digits. */
+  newId(): string {
+    return createHash('sha256').update(`fake ${++this.created}`).digest('hex')
+  }
+
+  addContainer(deviceId: string | undefined, step: StepOf<'create-container'>): FakeContainer {
+    const container = new FakeContainer(this.newId(), deviceId, step, { program: this.program, clock: this.clock })
+    this.containers.set(container.id, container)
+    container.changed.add(() => this.changed.notify())
+    this.changed.notify()
+    return container
+  }
+
+  /** The container of a device's service; where there are several, the newest. */
+  containerOf(service: string, deviceId?: string): FakeContainer | undefined {
+    const all = [...this.containers.values()].filter((it) => it.step.service === service)
+    return all.findLast((it) => deviceId === undefined || it.deviceId === deviceId)
+  }
+
+  answer(): void {
+    if (this.isDown) throw new Error('The engine does not answer')
+  }
+
+  write(description: string): void {
+    this.answer()
+    this.writes.push(description)
+    const failure = this.failure(description)
+    if (failure) throw failure
+  }
+}

@@ -1,0 +1,198 @@
+/*
+ * The Engine port on the in-memory engine, for simulations and for tests of everything above the port. It keeps to the
+ * same contract suite as Docker.
+ */
+import type { CurrentContainer } from '@flotilla/reconcile'
+import { TerminalError } from '../../errors.js'
+import { Wake } from '../../loops/wake.js'
+import type { Engine, LogFrame, Observation, PullOptions, StepOf } from '../../ports.js'
+import type { FakeContainer } from './fake-container.js'
+import type { FakeDaemon, FakeNetwork } from './fake-daemon.js'
+
+// Docker's own lower limit.
+const LEAST_MEMORY_BYTES = 6 * 1024 * 1024
+
+export class FakeEngine implements Engine {
+  constructor(
+    private readonly deviceId: string,
+    readonly daemon: FakeDaemon,
+  ) {}
+
+  async observe(repositories: readonly string[]): Promise<Observation> {
+    await Promise.resolve()
+    this.daemon.answer()
+    const isOwn = (it: { deviceId: string | undefined }) => it.deviceId === this.deviceId
+    return {
+      containers: [...this.daemon.containers.values()].filter(isOwn).map(asContainer),
+      networks: [...this.daemon.networks.values()].filter(isOwn).map((network) => this.asNetwork(network)),
+      volumes: [...this.daemon.volumes.values()]
+        .filter(isOwn)
+        .map(({ step: { name, appId, key } }) => ({ name, appId, key })),
+      images: [...this.daemon.images].filter((image) => repositories.includes(image.slice(0, image.lastIndexOf('@')))),
+    }
+  }
+
+  async version(): Promise<string> {
+    await Promise.resolve()
+    this.daemon.answer()
+    return 'fake'
+  }
+
+  async pullImage(image: string, { onProgress, signal }: PullOptions): Promise<void> {
+    const { daemon } = this
+    daemon.write(`pull-image ${image}`)
+    if (daemon.images.has(image)) return
+    if (!daemon.published.has(image)) throw new Error(`Could not pull ${image}: manifest unknown`)
+    for (const percent of [25, 50, 75, 99]) {
+      await daemon.clock.sleep(daemon.pullMs / 4, signal)
+      signal.throwIfAborted()
+      daemon.answer()
+      onProgress(percent)
+    }
+    daemon.images.add(image)
+  }
+
+  async removeImage(image: string): Promise<void> {
+    await this.write(`remove-image ${image}`)
+    if ([...this.daemon.containers.values()].some(({ step }) => step.spec.image === image)) {
+      throw new Error(`Image ${image} is used by a container`)
+    }
+    this.daemon.images.delete(image)
+  }
+
+  async createNetwork(step: StepOf<'create-network'>): Promise<void> {
+    await this.write(`create-network ${step.name}`)
+    const known = [...this.daemon.networks.values()].find((network) => network.step.name === step.name)
+    if (!known) {
+      const id = this.daemon.newId()
+      this.daemon.networks.set(id, { id, deviceId: this.deviceId, step })
+    } else if (known.deviceId !== this.deviceId || known.step.specHash !== step.specHash) {
+      throw new Error(`Could not create network ${step.name}: there is another one of that name`)
+    }
+  }
+
+  async removeNetwork(id: string): Promise<void> {
+    await this.write(`remove-network ${id}`)
+    const network = this.daemon.networks.get(id)
+    if (network && this.holders(network).some((container) => container.isRunning)) {
+      throw new Error(`Network ${network.step.name} has active endpoints`)
+    }
+    this.daemon.networks.delete(id)
+  }
+
+  async createVolume(step: StepOf<'create-volume'>): Promise<void> {
+    await this.write(`create-volume ${step.name}`)
+    const known = this.daemon.volumes.get(step.name)
+    if (known && known.deviceId !== this.deviceId) throw new Error(`There is already a volume ${step.name}`)
+    if (!known) this.daemon.volumes.set(step.name, { deviceId: this.deviceId, step })
+  }
+
+  async createContainer(step: StepOf<'create-container'>): Promise<void> {
+    await this.write(`create-container ${step.service}`)
+    const known = [...this.daemon.containers.values()].find((container) => container.step.name === step.name)
+    if (known) {
+      if (known.deviceId === this.deviceId && known.step.specHash === step.specHash) return
+      throw new Error(`There is already a container ${step.name} that is not this one`)
+    }
+    const { spec } = step
+    if ((spec.config.memLimitBytes ?? Infinity) < LEAST_MEMORY_BYTES) {
+      throw new TerminalError(`The engine refuses container ${step.name}: so little memory`)
+    }
+    if (!this.daemon.images.has(spec.image)) throw new Error(`No such image: ${spec.image}`)
+    const networks = new Set([...this.daemon.networks.values()].map((network) => network.step.name))
+    const missing = Object.values(spec.networkNames).find((name) => !networks.has(name))
+    if (missing !== undefined) throw new Error(`No such network: ${missing}`)
+    this.daemon.addContainer(this.deviceId, step)
+  }
+
+  async startContainer(id: string): Promise<void> {
+    const container = this.daemon.containers.get(id)
+    await this.write(`start-container ${container?.step.service ?? id}`)
+    if (!container) throw new Error(`No such container: ${id}`)
+    if (!container.isRunning) container.start()
+  }
+
+  async stopContainer(id: string): Promise<void> {
+    const container = this.daemon.containers.get(id)
+    await this.write(`stop-container ${container?.step.service ?? id}`)
+    if (container?.isRunning) container.stop()
+  }
+
+  async removeContainer(id: string): Promise<void> {
+    const container = this.daemon.containers.get(id)
+    await this.write(`remove-container ${container?.step.service ?? id}`)
+    if (container?.isRunning) container.stop()
+    this.daemon.containers.delete(id)
+    this.daemon.changed.notify()
+  }
+
+  async *changes(signal: AbortSignal): AsyncGenerator<void> {
+    for await (const _wake of this.looks(signal)) yield
+  }
+
+  async *readLogs(id: string, { since, signal }: { since?: string; signal: AbortSignal }): AsyncGenerator<LogFrame> {
+    let next = 0
+    for await (const _wake of this.looks(signal)) {
+      const container = this.daemon.containers.get(id)
+      if (!container) throw new Error(`No such container: ${id}`)
+      for (; next < container.logged.length; next++) {
+        const frame = container.logged[next]
+        if (frame && (since === undefined || Date.parse(frame.at) >= Date.parse(since))) yield frame
+      }
+      if (container.status !== 'running') return
+    }
+  }
+
+  /** One at once, and one whenever something has changed. */
+  private async *looks(signal: AbortSignal): AsyncGenerator<void> {
+    const wake = new Wake()
+    const forget = this.daemon.changed.add(() => wake.notify())
+    try {
+      while (!signal.aborted) {
+        this.daemon.answer()
+        yield
+        await wake.wait(this.daemon.clock, Number.MAX_SAFE_INTEGER, signal)
+      }
+    } finally {
+      forget()
+    }
+  }
+
+  private async write(description: string): Promise<void> {
+    await Promise.resolve()
+    this.daemon.write(description)
+  }
+
+  private holders(network: FakeNetwork): FakeContainer[] {
+    return [...this.daemon.containers.values()].filter(({ networks }) => networks.includes(network.step.name))
+  }
+
+  private asNetwork(network: FakeNetwork) {
+    const { name, appId, key, specHash } = network.step
+    return { id: network.id, name, appId, key, specHash, attached: this.holders(network).map(({ id }) => id) }
+  }
+}
+
+function asContainer(container: FakeContainer): CurrentContainer {
+  const { step, id, status, exitCode, health, startedAt, finishedAt, restartCount, networks, volumes } = container
+  const { config } = step.spec
+  return {
+    id,
+    name: step.name,
+    appId: step.appId,
+    service: step.service,
+    specHash: step.specHash,
+    status,
+    exitCode,
+    health,
+    startedAt,
+    finishedAt,
+    networks,
+    volumes,
+    image: step.spec.image,
+    restart: config.restart,
+    restartCount,
+    stopGraceMs: config.stopGracePeriodMs,
+    dependsOn: step.dependsOn,
+  }
+}

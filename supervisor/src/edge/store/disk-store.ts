@@ -1,0 +1,38 @@
+/*
+ * Everything that the supervisor keeps on disk, in one folder that only its user can read.
+ */
+import { chmod, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { z } from 'zod'
+import type { Logger } from '../../ports.js'
+import {
+  LastGoodSchema,
+  RegistrationSchema,
+  ReportBaselineSchema,
+  RepositoriesSchema,
+  StoredAttemptsSchema,
+  StoredIdentitySchema,
+  StoredTargetSchema,
+  type Store,
+} from '../../stored.js'
+import { DiskEventSpool } from './event-spool.js'
+import { JsonDocument } from './json-document.js'
+import { DiskLogSpool } from './log-spool.js'
+
+export async function openStore(folder: string, log: Logger): Promise<Store> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  // The folder may have been made by hand; the private key is in it.
+  await chmod(folder, 0o700)
+  const document = <T>(name: string, schema: z.ZodType<T>) => new JsonDocument(join(folder, name), schema, log)
+  return {
+    identity: document('identity.json', StoredIdentitySchema),
+    registration: document('registration.json', RegistrationSchema),
+    target: document('target.json', StoredTargetSchema),
+    attempts: document('attempts.json', StoredAttemptsSchema),
+    lastGood: document('last-good.json', LastGoodSchema),
+    reportBaseline: document('report-baseline.json', ReportBaselineSchema),
+    repositories: document('repositories.json', RepositoriesSchema),
+    events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log),
+    logs: await DiskLogSpool.open(join(folder, 'logs'), log),
+  }
+}

@@ -1,0 +1,102 @@
+/*
+ * The device's events until the server has them: appended durably, one by one, so that their numbers and true times
+ * survive any cut. Bounded: a device that is offline for a year forgets its oldest.
+ */
+import { DeviceReportEventSchema } from '@flotilla/contracts'
+import { z } from 'zod'
+import type { Logger } from '../../ports.js'
+import type { EventSpool, SpooledEvent } from '../../stored.js'
+import { Journal } from './journal.js'
+
+const RecordSchema = z.union([
+  z.object({ event: DeviceReportEventSchema }),
+  // Everything up to `stored` is the server's, and no event ever had a number above `last`.
+  z.object({ stored: z.int().nonnegative(), last: z.int().nonnegative() }),
+])
+type SpoolRecord = z.infer<typeof RecordSchema>
+
+const MAX_EVENTS = 2000
+// Records in the file that are of no use any more before it is written anew.
+const MAX_STALE = 500
+
+export class DiskEventSpool implements EventSpool {
+  private events: SpooledEvent[] = []
+  private stored = 0
+  private last = 0
+  private records = 0
+  // One writer at a time, in the order of the calls.
+  private queue: Promise<unknown> = Promise.resolve()
+
+  private constructor(private readonly journal: Journal<SpoolRecord>) {}
+
+  static async open(path: string, log: Logger): Promise<DiskEventSpool> {
+    const spool = new DiskEventSpool(new Journal(path, RecordSchema, log))
+    for (const record of await spool.journal.read()) spool.replay(record)
+    spool.forgetDelivered()
+    return spool
+  }
+
+  append(event: Omit<SpooledEvent, 'number'>): Promise<void> {
+    return this.inTurn(async () => {
+      const numbered = { ...event, number: this.last + 1 }
+      await this.journal.append([{ event: numbered }])
+      this.replay({ event: numbered })
+      if (this.events.length > MAX_EVENTS) this.events = this.events.slice(-MAX_EVENTS)
+      await this.compact()
+    })
+  }
+
+  pending(limit: number): SpooledEvent[] {
+    return this.events.slice(0, limit)
+  }
+
+  acknowledge(stored: number): Promise<void> {
+    return this.inTurn(async () => {
+      if (stored > this.last) return this.renumber(stored)
+      if (stored <= this.stored) return
+      await this.journal.append([{ stored, last: this.last }])
+      this.replay({ stored, last: this.last })
+      this.forgetDelivered()
+      await this.compact()
+    })
+  }
+
+  private replay(record: SpoolRecord): void {
+    this.records++
+    if ('event' in record) {
+      this.events.push(record.event)
+      this.last = Math.max(this.last, record.event.number)
+    } else {
+      this.stored = Math.max(this.stored, record.stored)
+      this.last = Math.max(this.last, record.last)
+    }
+  }
+
+  private forgetDelivered(): void {
+    this.events = this.events.filter((event) => event.number > this.stored)
+  }
+
+  /** The server knows numbers that this spool never gave: its file was lost. Without this it would take nothing more. */
+  private async renumber(stored: number): Promise<void> {
+    this.events = this.events.map((event, index) => ({ ...event, number: stored + 1 + index }))
+    this.stored = stored
+    this.last = stored + this.events.length
+    await this.rewrite()
+  }
+
+  private async compact(): Promise<void> {
+    if (this.records - this.events.length > MAX_STALE) await this.rewrite()
+  }
+
+  private async rewrite(): Promise<void> {
+    const records = [{ stored: this.stored, last: this.last }, ...this.events.map((event) => ({ event }))]
+    await this.journal.replace(records)
+    this.records = records.length
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.queue.then(work)
+    this.queue = result.catch(() => undefined)
+    return result
+  }
+}

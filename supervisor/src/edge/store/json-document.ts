@@ -1,0 +1,37 @@
+/*
+ * One JSON value per file, checked against its schema when read. Whatever a power cut, a full disk or a bad card left
+ * there, the supervisor starts: an unreadable value is set aside, logged, and counts as absent.
+ */
+import type { z } from 'zod'
+import { parseJson } from '../../parse-json.js'
+import type { Document, Logger } from '../../ports.js'
+import { readIfPresent, setAside, writeAtomically } from './atomic-file.js'
+
+export class JsonDocument<T> implements Document<T> {
+  // Writes of one file take turns: two at once would share the file that is renamed.
+  private lastWrite: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly path: string,
+    private readonly schema: z.ZodType<T>,
+    private readonly log: Logger,
+  ) {}
+
+  async read(): Promise<T | undefined> {
+    const text = await readIfPresent(this.path)
+    if (text === undefined) return undefined
+    const parsed = this.schema.safeParse(parseJson(text))
+    if (parsed.success) return parsed.data
+    const aside = await setAside(this.path)
+    this.log.error('stored file unreadable, set aside', { path: this.path, aside, bytes: text.length })
+    return undefined
+  }
+
+  write(value: T): Promise<void> {
+    const text = `${JSON.stringify(value)}\n`
+    const write = this.lastWrite.then(() => writeAtomically(this.path, text))
+    // A failed write is its caller's to handle; the next one may well succeed.
+    this.lastWrite = write.catch(() => undefined)
+    return write
+  }
+}

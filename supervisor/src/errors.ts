@@ -1,0 +1,48 @@
+/**
+ * The step can never succeed as the target has it (a mount path that the engine refuses, say): it is not tried again
+ * until the target changes.
+ */
+export class TerminalError extends Error {
+  override name = 'TerminalError'
+}
+
+/** The control plane answered with an error, or not at all. */
+export class CloudError extends Error {
+  override name = 'CloudError'
+
+  constructor(
+    message: string,
+    readonly facts: {
+      // Absent: no answer.
+      status?: number
+      // The problem's stable code, where the answer was one.
+      code?: string
+      // How long the server asked to be left alone.
+      retryAfterMs?: number
+    },
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+
+  /** True where the same request would be refused again: the server understood it and does not want it. */
+  get isRefusal(): boolean {
+    const { status = 0 } = this.facts
+    return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status)
+  }
+}
+
+/** The message of an error with those of its causes: "Could not pull x: connection refused". */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  // fetch and sockets say "fetch failed" and AggregateErrors nothing at all; the cause holds what happened.
+  const own = error.message.trim() || error.name
+  const inner: unknown = error.cause ?? (error instanceof AggregateError ? error.errors[0] : undefined)
+  return inner === undefined ? own : `${own}: ${describeError(inner)}`
+}
+
+/** The text of an error as it is kept and reported: one that quotes a whole build log must not fill disk and link. */
+export function shortError(error: unknown, maxLength = 1000): string {
+  const text = describeError(error)
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`
+}

@@ -1,0 +1,52 @@
+import type { Json } from '@flotilla/contracts'
+import { Listeners } from './listeners.js'
+import type { Clock, Logger } from './ports.js'
+import type { EventSpool } from './stored.js'
+import type { TargetRefusal } from './target/verify-target.js'
+
+/** Every kind of event that a supervisor records, with what its detail says. The history keeps them for ever. */
+export interface DeviceEvents {
+  'supervisor-started': { version: string; bootId?: string }
+  registered: { deviceId: string; deviceName: string; fleetId: string }
+  'target-accepted': { generation: number; releases: { appId: string; releaseId: string; version: string }[] }
+  // The device goes on with the target that it has.
+  'target-refused': { code: TargetRefusal; reason: string; generation?: number }
+  // A step that changed something in the engine.
+  'step-done': StepFacts & { seconds: number }
+  'step-failed': StepFacts & { error: string; count: number; isFinal: boolean }
+  // All services of the release run as it wants them, for the first time since they did not.
+  'release-running': { appId: string; releaseId: string; version: string }
+}
+
+export interface StepFacts {
+  step: string
+  appId?: string
+  service?: string
+  services?: string[]
+  image?: string
+  // Name in the engine.
+  name?: string
+  reason?: string
+}
+
+export class EventRecorder {
+  readonly recorded = new Listeners()
+
+  constructor(
+    private readonly spool: EventSpool,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+  ) {}
+
+  /** Durable when it resolves. A disk that takes no more must not stop the loops: what cannot be kept is only logged. */
+  async record<Kind extends keyof DeviceEvents>(kind: Kind, detail: DeviceEvents[Kind]): Promise<void> {
+    this.log.info('event', { kind, ...detail })
+    try {
+      const at = new Date(this.clock.now()).toISOString()
+      await this.spool.append({ at, kind, detail: JSON.parse(JSON.stringify(detail)) as Record<string, Json> })
+    } catch (error) {
+      this.log.error('event could not be kept', { kind, error })
+    }
+    this.recorded.notify()
+  }
+}

@@ -1,0 +1,64 @@
+import { LONGEST_BACK_OFF_MS, type Attempt } from '@flotilla/reconcile'
+import { steadyBackOffDelay, type BackOff } from '../back-off.js'
+import { shortError, TerminalError } from '../errors.js'
+import type { Clock, Document } from '../ports.js'
+import type { StoredAttempts } from '../stored.js'
+
+const BACK_OFF: BackOff = { baseMs: 2_000, capMs: 600_000 }
+
+/**
+ * Steps that failed, and until when they rest. On disk, so that a board that restarts every minute because of them
+ * does not also begin anew every minute.
+ */
+export class Attempts {
+  private stored: StoredAttempts = { generation: 0, attempts: {} }
+
+  constructor(
+    private readonly document: Document<StoredAttempts>,
+    private readonly clock: Clock,
+  ) {}
+
+  async load(): Promise<void> {
+    this.stored = (await this.document.read()) ?? this.stored
+  }
+
+  /** A new target starts afresh. */
+  async startFor(generation: number): Promise<void> {
+    if (this.stored.generation === generation) return
+    const isNothing = Object.keys(this.stored.attempts).length === 0
+    this.stored = { generation, attempts: {} }
+    // The generation alone is not worth a write to a card.
+    if (!isNothing) await this.document.write(this.stored)
+  }
+
+  /** As the plan wants them. A final one always has its longest rest before it. */
+  current(): Record<string, Attempt> {
+    const never = this.clock.now() + LONGEST_BACK_OFF_MS
+    return Object.fromEntries(
+      Object.entries(this.stored.attempts).map(([key, { isFinal, ...attempt }]) => [
+        key,
+        isFinal ? { ...attempt, nextAt: never } : attempt,
+      ]),
+    )
+  }
+
+  async failed(key: string, error: unknown): Promise<{ count: number; error: string; isFinal: boolean }> {
+    const isFinal = error instanceof TerminalError
+    const count = (this.stored.attempts[key]?.count ?? 0) + 1
+    const text = shortError(error)
+    const nextAt = this.clock.now() + steadyBackOffDelay(BACK_OFF, count, () => this.clock.random())
+    await this.replace({ ...this.stored.attempts, [key]: { count, nextAt, error: text, ...(isFinal && { isFinal }) } })
+    return { count, error: text, isFinal }
+  }
+
+  async succeeded(key: string): Promise<void> {
+    if (!(key in this.stored.attempts)) return
+    const { [key]: _done, ...others } = this.stored.attempts
+    await this.replace(others)
+  }
+
+  private replace(attempts: StoredAttempts['attempts']): Promise<void> {
+    this.stored = { ...this.stored, attempts }
+    return this.document.write(this.stored)
+  }
+}

@@ -1,0 +1,142 @@
+import { stepKey, type Attempt, type Step } from '@flotilla/reconcile'
+import { withAbort } from '../abort.js'
+import type { EventRecorder } from '../events.js'
+import { Listeners } from '../listeners.js'
+import type { Clock, Logger } from '../ports.js'
+import type { Attempts } from './attempts.js'
+import { Pacing } from './pacing.js'
+import type { StepRunner } from './run-step.js'
+import { resourceOf, stepFacts } from './step-facts.js'
+
+interface Running {
+  step: Step
+  percent: number
+  controller: AbortController
+  done: Promise<void>
+}
+
+/**
+ * Carries out steps side by side, at most one at a time for each thing (a service's containers, a network, an image),
+ * and keeps account of those that fail. A download holds up nothing else.
+ */
+export class Executor {
+  /** A step has ended, one way or the other: look again. */
+  readonly settled = new Listeners()
+  readonly progressed = new Listeners()
+  private readonly running = new Map<string, Running>()
+  private readonly pacing: Pacing
+
+  constructor(
+    private readonly parts: {
+      runner: StepRunner
+      attempts: Attempts
+      events: EventRecorder
+      clock: Clock
+      log: Logger
+    },
+    private readonly signal: AbortSignal,
+  ) {
+    this.pacing = new Pacing(parts.clock)
+  }
+
+  attempts(): Record<string, Attempt> {
+    return this.parts.attempts.current()
+  }
+
+  startForGeneration(generation: number): Promise<void> {
+    return this.parts.attempts.startFor(generation)
+  }
+
+  /** What steps are at work on now. */
+  busy(): Set<string> {
+    return new Set(this.running.keys())
+  }
+
+  /** repository@digest → percent. */
+  progress(): Record<string, number> {
+    const pulls = [...this.running.values()].flatMap(({ step, percent }) =>
+      step.kind === 'pull-image' ? [[step.image, percent] as const] : [],
+    )
+    return Object.fromEntries(pulls)
+  }
+
+  /** Starts those whose thing is idle and not in `except`. Gives the milliseconds until one that is held back may go. */
+  start(steps: readonly Step[], except: ReadonlySet<string>): number {
+    this.pacing.forgetOld()
+    let shortestPause = Infinity
+    for (const step of steps) {
+      const resource = resourceOf(step)
+      if (except.has(resource) || this.running.has(resource)) continue
+      const pause = this.pacing.pause(stepKey(step))
+      if (pause > 0) shortestPause = Math.min(shortestPause, pause)
+      else this.begin(resource, step)
+    }
+    return shortestPause
+  }
+
+  /** Ends downloads that nobody wants any more; that is no failure. */
+  keepDownloads(images: ReadonlySet<string>): void {
+    for (const { step, controller } of this.running.values()) {
+      if (step.kind === 'pull-image' && !images.has(step.image)) controller.abort(new Error('No longer wanted'))
+    }
+  }
+
+  /** Resolves when nothing runs any more. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.running.values()].map(({ done }) => done))
+  }
+
+  private begin(resource: string, step: Step): void {
+    const done = withAbort(this.signal, (controller) => {
+      const entry: Running = { step, percent: 0, controller, done: Promise.resolve() }
+      this.running.set(resource, entry)
+      return this.carryOut(step, entry)
+    }).finally(() => {
+      this.running.delete(resource)
+      this.settled.notify()
+    })
+    const entry = this.running.get(resource)
+    if (entry) entry.done = done
+  }
+
+  /** Never rejects: what a step throws is its attempt's. */
+  private async carryOut(step: Step, entry: Running): Promise<void> {
+    const { runner, clock, log } = this.parts
+    const { signal } = entry.controller
+    const startedAt = clock.monotonic()
+    const onProgress = (percent: number) => {
+      entry.percent = percent
+      this.progressed.notify()
+    }
+    log.debug('step begins', { ...stepFacts(step) })
+    try {
+      await runner.run(step, { signal, onProgress })
+    } catch (error) {
+      // Cut short on purpose: it says nothing about the step.
+      if (!signal.aborted) await this.note(step, () => this.noteFailure(step, error))
+      return
+    }
+    const seconds = Math.round((clock.monotonic() - startedAt) / 100) / 10
+    await this.note(step, () => this.noteSuccess(step, seconds))
+  }
+
+  private async noteSuccess(step: Step, seconds: number): Promise<void> {
+    this.pacing.succeeded(stepKey(step))
+    await this.parts.attempts.succeeded(stepKey(step))
+    await this.parts.events.record('step-done', { ...stepFacts(step), seconds })
+  }
+
+  private async noteFailure(step: Step, error: unknown): Promise<void> {
+    const attempt = await this.parts.attempts.failed(stepKey(step), error)
+    await this.parts.events.record('step-failed', { ...stepFacts(step), ...attempt })
+  }
+
+  /** A disk that takes no more must not stop the loop: the engine shows what was done. */
+  private async note(step: Step, write: () => Promise<void>): Promise<void> {
+    try {
+      await write()
+    } catch (error) {
+      this.parts.log.error('step could not be accounted for', { step: step.kind, error })
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { CurrentContainer } from '@flotilla/reconcile'
+import { Listeners } from '../listeners.js'
+import type { Clock, Engine, Logger } from '../ports.js'
+import type { StatusBoard } from '../status-board.js'
+import type { LogSpool } from '../stored.js'
+import { LineAssembler, type AssembledLine } from './line-assembler.js'
+import { moveCursor, resumePoint } from './resume.js'
+
+// An engine may end a stream, or refuse one, without the container having ended.
+const RETRY_MS = 5_000
+
+interface Follower {
+  // CurrentContainer.startedAt of the run that is, or was, read.
+  run: number
+  isReading: boolean
+  // The run is over and read to its end.
+  isDone: boolean
+  // By the monotonic clock.
+  retryAt: number
+}
+
+/** Follows the logs of all containers that the apply loop sees, each from where it was read last. */
+export class LogCollector {
+  /** There are new lines in the spool. */
+  readonly collected = new Listeners()
+  private readonly followers = new Map<string, Follower>()
+  private readonly reading = new Set<Promise<unknown>>()
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly spool: LogSpool,
+    private readonly board: StatusBoard,
+    private readonly ambient: { clock: Clock; log: Logger },
+  ) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    const look = () => this.look(signal)
+    this.board.changed.add(look)
+    look()
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    await Promise.all(this.reading)
+  }
+
+  private look(signal: AbortSignal): void {
+    const { status } = this.board
+    if (!status || signal.aborted) return
+    const { containers } = status.current
+    const ids = containers.map(({ id }) => id)
+    for (const id of this.followers.keys()) if (!ids.includes(id)) this.followers.delete(id)
+    this.spool.keepCursors(ids)
+    for (const container of containers) this.follow(container, signal)
+  }
+
+  /** Once for each run of the container: the engine ends the stream when the run ends. */
+  private follow({ id, service, startedAt }: CurrentContainer, signal: AbortSignal): void {
+    if (startedAt === undefined) return
+    const known = this.followers.get(id)
+    if (known?.isReading) return
+    const { clock, log } = this.ambient
+    if (known?.run === startedAt && (known.isDone || clock.monotonic() < known.retryAt)) return
+    const follower = { run: startedAt, isReading: true, isDone: false, retryAt: 0 }
+    this.followers.set(id, follower)
+    const reading = this.read(id, service, startedAt, signal)
+      .then(() => (follower.isDone = !this.isRunning(id)))
+      .catch((error: unknown) => {
+        if (!signal.aborted) log.debug('container log not read to its end', { service, error })
+      })
+      .finally(() => {
+        follower.isReading = false
+        follower.retryAt = clock.monotonic() + RETRY_MS
+        this.reading.delete(reading)
+        // It may have been started again meanwhile.
+        this.look(signal)
+      })
+    this.reading.add(reading)
+  }
+
+  private isRunning(id: string): boolean {
+    return this.board.status?.current.containers.some((it) => it.id === id && it.status === 'running') ?? false
+  }
+
+  private async read(id: string, service: string, run: number, signal: AbortSignal): Promise<void> {
+    const from = resumePoint(this.spool.cursor(id), run)
+    const lines = new LineAssembler()
+    let known = from.known
+    const take = async (line: AssembledLine) => {
+      // `since` is inclusive: the lines of that very moment come again.
+      if (line.at === from.since && known > 0) return void known--
+      await this.keep(id, service, run, line)
+    }
+    for await (const frame of this.engine.readLogs(id, { since: from.since, signal })) {
+      const line = lines.add(frame)
+      if (line) await take(line)
+    }
+    // Cut short by our own stop, the line goes on: it is read whole the next time.
+    if (!signal.aborted) for (const line of lines.rest()) await take(line)
+  }
+
+  private async keep(id: string, service: string, run: number, line: AssembledLine): Promise<void> {
+    const { at, stream, text, truncated } = line
+    const cursor = moveCursor(this.spool.cursor(id), at, run)
+    await this.spool.append(id, { at, service, stream, text, ...(truncated && { truncated }) }, cursor)
+    this.collected.notify()
+  }
+}

@@ -1,0 +1,134 @@
+import {
+  DEVICE_PROTOCOL,
+  diffMergePatch,
+  type DeviceState,
+  type Json,
+  type ReportRequest,
+  type ReportResponse,
+} from '@flotilla/contracts'
+import { backOffDelay, type BackOff } from '../back-off.js'
+import { CloudError } from '../errors.js'
+import type { Clock, Cloud, Logger } from '../ports.js'
+import type { Store } from '../stored.js'
+import type { ReportBaselineKeeper } from '../report/baseline.js'
+import { RateLimit } from './rate-limit.js'
+import { Wake } from './wake.js'
+
+const BACK_OFF: BackOff = { baseMs: 2_000, capMs: 600_000 }
+// Changes come in flocks, and half of them are over in a moment.
+const GATHER_MS = 250
+const BURST = 5
+const INTERVAL_MS = 5_000
+// Nothing else sends a report of itself: this one is for what no change announced, such as a new address.
+const RECHECK_MS = 300_000
+const EVENTS_PER_REPORT = 200
+// Answers in a row that do not fit before it counts as a failure.
+const MOST_TRIES = 4
+
+/**
+ * Tells the server what changed since the state that it acknowledged, and what happened. A report whose answer was
+ * lost is repeated as it was; a server that holds another state than we think gets all of it again.
+ */
+export class ReportLoop {
+  private readonly wakeUp = new Wake()
+  private readonly rate: RateLimit
+  private unanswered?: { request: ReportRequest; state: Record<string, Json> }
+
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly state: () => DeviceState,
+    private readonly kept: { baseline: ReportBaselineKeeper; events: Store['events'] },
+    private readonly ambient: { clock: Clock; log: Logger },
+  ) {
+    this.rate = new RateLimit(ambient.clock, BURST, INTERVAL_MS)
+  }
+
+  wake(): void {
+    this.wakeUp.notify()
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.ambient
+    let failures = 0
+    while (!signal.aborted) {
+      try {
+        await this.bringUpToDate(signal)
+        failures = 0
+        await this.wakeUp.wait(clock, RECHECK_MS, signal)
+        await clock.sleep(GATHER_MS, signal)
+      } catch (error) {
+        failures++
+        const restMs = this.restAfter(error, failures)
+        if (!signal.aborted) this.ambient.log.warn('report failed', { error, failures, restMs })
+        await clock.sleep(restMs, signal)
+      }
+    }
+  }
+
+  private async bringUpToDate(signal: AbortSignal): Promise<void> {
+    for (let tries = 0; !signal.aborted; tries++) {
+      if (tries >= MOST_TRIES) throw new Error('The server does not store what it is sent')
+      await this.ambient.clock.sleep(this.rate.delay(), signal)
+      this.unanswered ??= await this.compose()
+      if (!this.unanswered || signal.aborted) return
+      this.rate.take()
+      if (await this.send(this.unanswered)) tries = -1
+    }
+  }
+
+  /** Undefined: the server knows it all. */
+  private async compose(): Promise<typeof this.unanswered> {
+    const { baseline, events } = this.kept
+    const state = JSON.parse(JSON.stringify(this.state())) as Record<string, Json>
+    const changes = diffMergePatch(baseline.state, state)
+    const pending = events.pending(EVENTS_PER_REPORT)
+    if (!changes && pending.length === 0) return undefined
+    const request: ReportRequest = {
+      protocol: DEVICE_PROTOCOL,
+      baseline: baseline.acknowledged,
+      number: await baseline.nextNumber(),
+      at: new Date(this.ambient.clock.now()).toISOString(),
+      changes: changes ?? {},
+      events: pending,
+    }
+    return { request, state }
+  }
+
+  /** True where the server now has what it was sent. */
+  private async send({ request, state }: NonNullable<typeof this.unanswered>): Promise<boolean> {
+    const { baseline, events } = this.kept
+    let answer: ReportResponse
+    try {
+      answer = await this.cloud.sendReport(request)
+    } catch (error) {
+      if (error instanceof CloudError && error.isRefusal) await this.giveUp(request)
+      throw error
+    }
+    this.unanswered = undefined
+    await events.acknowledge(answer.storedEvents)
+    const areEventsStored = answer.storedEvents >= (request.events.at(-1)?.number ?? 0)
+    if (answer.stored === request.number) {
+      await baseline.acknowledge(request.number, state)
+      return areEventsStored
+    }
+    await baseline.restart(answer.stored)
+    return false
+  }
+
+  /** The server understood it and does not want it. All of the state comes next; refused again, it costs the events. */
+  private async giveUp(request: ReportRequest): Promise<void> {
+    const { baseline, events } = this.kept
+    this.unanswered = undefined
+    const last = request.events.at(-1)
+    if (request.baseline === 0 && last) {
+      this.ambient.log.error('events refused by the server', { count: request.events.length })
+      await events.acknowledge(last.number)
+    }
+    await baseline.restart(request.number)
+  }
+
+  private restAfter(error: unknown, failures: number): number {
+    const delayMs = backOffDelay(BACK_OFF, failures, () => this.ambient.clock.random())
+    return Math.max(delayMs, (error instanceof CloudError ? error.facts.retryAfterMs : undefined) ?? 0)
+  }
+}

@@ -1,0 +1,82 @@
+import { runAgent } from './agent.js'
+import { ConfigError, describeSettings, readConfig, type Config } from './config.js'
+import { HttpCloud } from './edge/cloud/http-cloud.js'
+import { DockerEngine } from './edge/docker/docker-engine.js'
+import { systemClock } from './edge/host/clock.js'
+import { LinuxHost } from './edge/host/linux-host.js'
+import { createLogger } from './edge/host/logger.js'
+import { openStore } from './edge/store/disk-store.js'
+import { SUPERVISOR_VERSION } from './version.js'
+
+const USAGE = `flotilla-supervisor ${SUPERVISOR_VERSION}: makes this board run what its fleet wants.
+
+Usage: flotilla-supervisor [--help | --version]
+
+It is set up by the environment:
+${describeSettings()}
+`
+
+// As systemd and sysexits know it: wrong configuration, not worth a restart.
+const EXIT_CONFIG = 78
+
+async function main(): Promise<number> {
+  const [argument] = process.argv.slice(2)
+  if (argument === '--version') return say(SUPERVISOR_VERSION)
+  if (argument === '--help' || argument === '-h') return say(USAGE)
+  if (argument !== undefined) return complain(`Unknown argument ${argument}; see --help.`)
+  try {
+    await supervise(readConfig())
+    return 0
+  } catch (error) {
+    if (error instanceof ConfigError) return complain(error.message)
+    throw error
+  }
+}
+
+async function supervise(config: Config): Promise<void> {
+  const log = createLogger(config.log)
+  const store = await openStore(config.stateDir, log)
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // Asked twice: somebody is in a hurry.
+      if (stop.signal.aborted) process.exit(1)
+      log.info('stopping; containers keep running', { signal })
+      stop.abort()
+    })
+  }
+  await runAgent(
+    {
+      clock: systemClock,
+      log,
+      host: new LinuxHost({ platform: config.platform }),
+      store,
+      cloud: (identity, signal) => new HttpCloud({ serverUrl: config.serverUrl, identity, clock: systemClock, signal }),
+      engine: (deviceId) => new DockerEngine(deviceId, config.engine),
+    },
+    { provisioningKey: config.provisioningKey, name: config.deviceName, pollMs: config.pollMs },
+    stop.signal,
+  )
+  log.info('stopped')
+}
+
+function say(text: string): number {
+  process.stdout.write(`${text.trimEnd()}\n`)
+  return 0
+}
+
+function complain(text: string): number {
+  process.stderr.write(`${text}\n`)
+  return EXIT_CONFIG
+}
+
+main().then(
+  // Keep-alive connections would hold the process for a while.
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    for (let cause = error; cause instanceof Error && cause.cause; cause = cause.cause)
+      console.error('caused by', cause.cause)
+    process.exit(1)
+  },
+)

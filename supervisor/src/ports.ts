@@ -1,0 +1,128 @@
+import type {
+  LinkDeviceMessage,
+  LinkServerMessage,
+  LogBatch,
+  LogBatchResponse,
+  Platform,
+  RegisterRequest,
+  RegisterResponse,
+  RegistryTokenResponse,
+  ReportRequest,
+  ReportResponse,
+  SignedTarget,
+} from '@flotilla/contracts'
+import type { CurrentState, Step } from '@flotilla/reconcile'
+
+/*
+ * What the loops need of the world. Everything behind these interfaces lives in edge/; the loops import nothing else
+ * that reaches an engine, a network, a disk or a clock, so each of them runs against a stand-in.
+ */
+
+export interface Clock {
+  /** Milliseconds since the epoch by the board's clock, which may be years off and jump. */
+  now(): number
+  /** Milliseconds since some moment, never going back: for durations. */
+  monotonic(): number
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** 0 to 1. */
+  random(): number
+}
+
+export type LogFields = Record<string, unknown>
+
+/** Constant messages, variable fields. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+}
+
+export interface Host {
+  /** What the board is; it does not change while the supervisor runs. */
+  board(): { platform: Platform; serialNumber?: string; deviceType?: string; memoryBytes?: number }
+  /** What a report says about it. */
+  facts(): { os?: string; kernel?: string; addresses?: string; bootId?: string }
+}
+
+export type Observation = Pick<CurrentState, 'containers' | 'networks' | 'volumes' | 'images'>
+
+export type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>
+
+export interface PullOptions {
+  // Bearer token for the registry.
+  token: string
+  sizeBytes?: number
+  // 0 to 100, only growing.
+  onProgress: (percent: number) => void
+  signal: AbortSignal
+}
+
+/** One message of a container's log as the engine keeps it; a long line comes in several. */
+export interface LogFrame {
+  // The engine's time, RFC 3339 with nanoseconds; the frames of one line share it.
+  at: string
+  stream: 'stdout' | 'stderr'
+  content: Buffer
+  // False: the line goes on in the next frame of this stream.
+  endsLine: boolean
+}
+
+/**
+ * A container engine, as one device sees it. Every call may be repeated: what is already so counts as done. It
+ * throws TerminalError for what the engine will refuse however often it is asked.
+ */
+export interface Engine {
+  /** What carries this device's labels, and the images of these repositories. Writes nothing. */
+  observe(repositories: readonly string[]): Promise<Observation>
+  version(): Promise<string>
+  pullImage(image: string, options: PullOptions): Promise<void>
+  removeImage(image: string): Promise<void>
+  createNetwork(step: StepOf<'create-network'>): Promise<void>
+  removeNetwork(id: string): Promise<void>
+  createVolume(step: StepOf<'create-volume'>): Promise<void>
+  createContainer(step: StepOf<'create-container'>): Promise<void>
+  startContainer(id: string): Promise<void>
+  stopContainer(id: string, graceMs: number): Promise<void>
+  removeContainer(id: string): Promise<void>
+  /** Yields whenever something of this device may have changed; ends or throws when the engine goes away. */
+  changes(signal: AbortSignal): AsyncIterable<void>
+  /** The log from `since` (a frame's `at`, inclusive) on, until the container stops. */
+  readLogs(containerId: string, options: { since?: string; signal: AbortSignal }): AsyncIterable<LogFrame>
+}
+
+export interface TargetAnswer {
+  // Absent: what the device has (by its ETag) is current.
+  changed?: { signed: SignedTarget; etag?: string }
+  // When to ask again, where the server said so.
+  nextPollMs?: number
+}
+
+/** The control plane. Every call may throw CloudError. */
+export interface Cloud {
+  register(request: RegisterRequest): Promise<RegisterResponse>
+  fetchTarget(etag: string | undefined): Promise<TargetAnswer>
+  sendReport(report: ReportRequest): Promise<ReportResponse>
+  sendLogs(batch: LogBatch): Promise<LogBatchResponse>
+  registryToken(): Promise<RegistryTokenResponse>
+  /** Resolves once connected; rejects with CloudError where that fails. */
+  openLink(listener: LinkListener, signal: AbortSignal): Promise<LinkSocket>
+}
+
+export interface LinkListener {
+  onMessage: (message: LinkServerMessage) => void
+  onClose: (reason: string) => void
+}
+
+export interface LinkSocket {
+  send(message: LinkDeviceMessage): void
+  close(): void
+}
+
+/** One value on disk. A value that cannot be read is set aside and counts as absent. */
+export interface Document<T> {
+  read(): Promise<T | undefined>
+  /** Durable when it resolves; a power cut leaves the old or the new value, never a mixture. */
+  write(value: T): Promise<void>
+}

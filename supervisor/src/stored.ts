@@ -1,0 +1,110 @@
+import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, type LogLine } from '@flotilla/contracts'
+import { z } from 'zod'
+import type { Document } from './ports.js'
+
+/*
+ * All that the supervisor remembers over a restart. Files written by older supervisors are read for ever: a new member
+ * is optional, and says what its absence means.
+ */
+
+export const StoredIdentitySchema = z.object({
+  uuid: z.string().regex(/^[0-9a-f]{32}$/),
+  // Ed25519, PKCS #8 DER in base64.
+  privateKey: z.string().min(1),
+})
+export type StoredIdentity = z.infer<typeof StoredIdentitySchema>
+
+export const RegistrationSchema = RegisterResponseSchema
+export type Registration = z.infer<typeof RegistrationSchema>
+
+/** The last accepted target, exactly as it was signed, so that it is verified again before it is used. */
+export const StoredTargetSchema = z.object({ signed: SignedTargetSchema, etag: z.string().optional() })
+export type StoredTarget = z.infer<typeof StoredTargetSchema>
+
+export const StoredAttemptsSchema = z.object({
+  // The target that they belong to; another one starts with none.
+  generation: z.int().nonnegative(),
+  attempts: z.record(
+    z.string(),
+    z.object({
+      count: z.int().positive(),
+      nextAt: z.number().nonnegative(),
+      error: z.string(),
+      // Not tried again until the target changes. Absent: it is.
+      isFinal: z.boolean().optional(),
+    }),
+  ),
+})
+export type StoredAttempts = z.infer<typeof StoredAttemptsSchema>
+
+/** By app: the last release that ran whole, and the fingerprint that each of its containers had. */
+export const LastGoodSchema = z.record(
+  z.string(),
+  z.object({ releaseId: z.uuid(), specHashes: z.record(z.string(), z.string()) }),
+)
+export type LastGood = z.infer<typeof LastGoodSchema>
+
+export const ReportBaselineSchema = z.object({
+  // The state that the server acknowledged, and its number; 0 and {}: none yet.
+  acknowledged: z.int().nonnegative(),
+  state: z.record(z.string(), z.json()),
+  // No report ever used a number above this one.
+  reservedNumber: z.int().nonnegative(),
+})
+export type ReportBaseline = z.infer<typeof ReportBaselineSchema>
+
+/** Repositories that targets of this device ever named: only their images are ours to remove. */
+export const RepositoriesSchema = z.array(z.string())
+
+export type SpooledEvent = DeviceReportEvent
+
+/** Events wait here, numbered and durable, until the server has them. */
+export interface EventSpool {
+  append(event: Omit<SpooledEvent, 'number'>): Promise<void>
+  /** The oldest that the server does not have. */
+  pending(limit: number): SpooledEvent[]
+  /** The server has every event up to and including this number. */
+  acknowledge(stored: number): Promise<void>
+}
+
+/** How far a container's log was read: the time of the last line, and how many lines carried exactly that time. */
+export interface LogCursor {
+  at: string
+  lines: number
+  // When the container had been started (CurrentContainer.startedAt). Absent: unknown.
+  run?: number
+}
+
+export interface LogBatchContent {
+  lines: LogLine[]
+  dropped: number
+}
+
+/** Log lines wait here, numbered, in bounded space, until the server has them. */
+export interface LogSpool {
+  cursor(containerId: string): LogCursor | undefined
+  /** Takes a line and moves the cursor of its container; both become durable together. */
+  append(containerId: string, line: Omit<LogLine, 'number'>, cursor: LogCursor): Promise<void>
+  /** Makes durable what was appended. Only then does nextBatch() offer it. */
+  flush(): Promise<void>
+  /** Undefined: nothing to send. */
+  nextBatch(limit: { lines: number; bytes: number }): LogBatchContent | undefined
+  /** The server has (or will never want) everything up to `stored`, and knows of `dropped` more dropped lines. */
+  acknowledge(stored: number, dropped: number): Promise<void>
+  /** Gives up the lines up to this number: the server does not take them. */
+  discard(upTo: number): Promise<void>
+  /** Forgets the cursors of all other containers. */
+  keepCursors(containerIds: readonly string[]): void
+}
+
+export interface Store {
+  identity: Document<StoredIdentity>
+  registration: Document<Registration>
+  target: Document<StoredTarget>
+  attempts: Document<StoredAttempts>
+  lastGood: Document<LastGood>
+  reportBaseline: Document<ReportBaseline>
+  repositories: Document<string[]>
+  events: EventSpool
+  logs: LogSpool
+}

@@ -1,0 +1,71 @@
+import type { SignedTarget, Target } from '@flotilla/contracts'
+import type { EventRecorder } from '../events.js'
+import { Listeners } from '../listeners.js'
+import type { Document, Logger } from '../ports.js'
+import type { StoredTarget } from '../stored.js'
+import { TargetRefused, verifyTarget, type TargetTrust } from './verify-target.js'
+
+/** Holds the target in force: the last one accepted, here and on disk. */
+export class TargetKeeper {
+  readonly changed = new Listeners()
+  private accepted?: { target: Target; etag?: string }
+  private lastRefusal?: string
+
+  constructor(
+    private readonly trust: Omit<TargetTrust, 'generation'>,
+    private readonly document: Document<StoredTarget>,
+    private readonly events: EventRecorder,
+    private readonly log: Logger,
+  ) {}
+
+  get target(): Target | undefined {
+    return this.accepted?.target
+  }
+
+  /** Of the target in force, for conditional polls. */
+  get etag(): string | undefined {
+    return this.accepted?.etag
+  }
+
+  /** Takes up what an earlier run accepted. It is verified like one from the network: the disk may have changed it. */
+  async load(): Promise<void> {
+    const stored = await this.document.read()
+    if (!stored) return
+    try {
+      this.accepted = { target: verifyTarget(stored.signed, this.trust), etag: stored.etag }
+      this.log.info('target from disk', { generation: this.accepted.target.generation })
+    } catch (error) {
+      await this.refuse(stored.signed, error)
+    }
+  }
+
+  /** Puts a target in force once it is on disk. A refused one is reported and changes nothing. */
+  async offer(signed: SignedTarget, etag: string | undefined): Promise<void> {
+    try {
+      const target = verifyTarget(signed, { ...this.trust, generation: this.target?.generation })
+      await this.document.write({ signed, etag })
+      const isNew = target.generation !== this.target?.generation
+      this.accepted = { target, etag }
+      this.lastRefusal = undefined
+      if (isNew) await this.events.record('target-accepted', acceptance(target))
+      this.changed.notify()
+    } catch (error) {
+      await this.refuse(signed, error)
+    }
+  }
+
+  /** Each bad target is told of once, not at every poll that brings it again. */
+  private async refuse(signed: SignedTarget, error: unknown): Promise<void> {
+    if (!(error instanceof TargetRefused)) throw error
+    const { code, message: reason, generation } = error
+    const refusal = `${code} ${signed.signature}`
+    if (refusal === this.lastRefusal) return
+    this.lastRefusal = refusal
+    await this.events.record('target-refused', { code, reason, generation })
+  }
+}
+
+function acceptance({ generation, apps }: Target) {
+  const releases = apps.map(({ id, release }) => ({ appId: id, releaseId: release.id, version: release.version }))
+  return { generation, releases }
+}

@@ -1,0 +1,68 @@
+/*
+ * A Docker engine of a test's own: own data, own socket, own address range, gone without a trace when stopped. Needs
+ * root and dockerd.
+ */
+import Docker from 'dockerode'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { openSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from './eventually.js'
+
+export interface TestDocker {
+  socketPath: string
+  docker: Docker
+  stop(): Promise<void>
+}
+
+export async function startDocker(): Promise<TestDocker> {
+  // Short: the path of a unix socket may have 107 bytes.
+  const folder = await mkdtemp(join(tmpdir(), 'fdk-'))
+  const socketPath = join(folder, 'docker.sock')
+  const logPath = join(folder, 'dockerd.log')
+  const log = openSync(logPath, 'w')
+  const daemon = spawn('dockerd', daemonArguments(folder, socketPath), { stdio: ['ignore', log, log] })
+  const docker = new Docker({ socketPath, host: undefined, port: undefined })
+  const isUp = async () => {
+    if (daemon.exitCode !== null) throw new Error(`dockerd ended:\n${await readFile(logPath, 'utf8')}`)
+    await docker.ping()
+  }
+  await eventually(isUp)
+  return { socketPath, docker, stop: () => stop(daemon, docker, folder) }
+}
+
+function daemonArguments(folder: string, socketPath: string): string[] {
+  return [
+    ...['--host', `unix://${socketPath}`],
+    ...['--data-root', join(folder, 'data')],
+    ...['--exec-root', join(folder, 'exec')],
+    ...['--pidfile', join(folder, 'dockerd.pid')],
+    // No traces in the machine's own network: neither docker0 nor rules.
+    ...['--bridge', 'none', '--iptables=false', '--ip-forward=false'],
+    ...['--default-address-pool', `base=${freeRange()},size=26`],
+  ]
+}
+
+/** A /20 that no interface of this machine is in; others test beside us. */
+function freeRange(): string {
+  const taken = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
+  for (;;) {
+    const [second, third] = [randomInt(128, 250), randomInt(0, 16) * 16]
+    const prefix = `10.${second}.`
+    if (!taken.some((address) => address.startsWith(prefix))) return `${prefix}${third}.0/20`
+  }
+}
+
+async function stop(daemon: ChildProcess, docker: Docker, folder: string): Promise<void> {
+  // Killed, not stopped: a daemon that ends waits for every container that ignores SIGTERM.
+  const containers = await docker.listContainers({ all: true })
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
+  const ended = new Promise((resolve) => daemon.once('exit', resolve))
+  daemon.kill('SIGTERM')
+  await ended
+  // The graph driver keeps its own folder mounted on itself.
+  spawnSync('umount', ['-R', join(folder, 'data')])
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+}

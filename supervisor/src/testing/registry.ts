@@ -1,0 +1,96 @@
+/*
+ * An OCI registry of a test's own (CNCF distribution, as a child process), and small images in it.
+ */
+import type Docker from 'dockerode'
+import { spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { jsonObjects } from '../edge/docker/json-stream.js'
+import { eventually } from './eventually.js'
+
+export interface TestRegistry {
+  // host:port
+  address: string
+  /** Builds an image around busybox with `marker` in /marker, pushes it, and removes it from the engine again. */
+  publish(docker: Docker, name: string, marker: string): Promise<{ repository: string; digest: string }>
+  stop(): Promise<void>
+}
+
+export async function startRegistry(): Promise<TestRegistry> {
+  const folder = await mkdtemp(join(tmpdir(), 'freg-'))
+  const address = `127.0.0.1:${await freePort()}`
+  const config = {
+    version: 0.1,
+    log: { level: 'error' },
+    storage: { filesystem: { rootdirectory: join(folder, 'data') } },
+    http: { addr: address },
+  }
+  // JSON is YAML.
+  await writeFile(join(folder, 'config.yml'), JSON.stringify(config))
+  const server = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' })
+  await eventually(async () => (await fetch(`http://${address}/v2/`)).ok)
+  return {
+    address,
+    publish: (docker, name, marker) => publish(docker, `${address}/${name}`, marker),
+    async stop() {
+      const ended = new Promise((resolve) => server.once('exit', resolve))
+      server.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function publish(docker: Docker, repository: string, marker: string) {
+  const tag = randomBytes(4).toString('hex')
+  const reference = `${repository}:${tag}`
+  await finished(await docker.buildImage(await buildContext(marker), { t: reference }))
+  const pushed = await finished(await docker.getImage(reference).push({ authconfig: { username: '', password: '' } }))
+  const digest = pushed.flatMap(({ aux }) => (aux as { Digest?: string } | undefined)?.Digest ?? [])[0]
+  if (digest === undefined) throw new Error(`The push of ${reference} gave no digest`)
+  await docker.getImage(reference).remove()
+  return { repository, digest }
+}
+
+async function buildContext(marker: string): Promise<NodeJS.ReadableStream> {
+  const folder = await mkdtemp(join(tmpdir(), 'fimg-'))
+  try {
+    await mkdir(join(folder, 'bin'))
+    await copyFile('/bin/busybox', join(folder, 'bin/busybox'))
+    for (const applet of ['sh', 'sleep', 'cat', 'httpd', 'wget', 'id', 'head', 'tr', 'test', 'hostname', 'touch']) {
+      await symlink('busybox', join(folder, 'bin', applet))
+    }
+    await writeFile(join(folder, 'marker'), marker)
+    await writeFile(
+      join(folder, 'Dockerfile'),
+      'FROM scratch\nCOPY bin /bin\nCOPY marker /\nCMD ["/bin/sleep","1000000"]\n',
+    )
+    const tar = spawnSync('tar', ['-c', '-C', folder, '.'], { maxBuffer: 64 * 1024 * 1024 })
+    return Readable.from([tar.stdout])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function finished(stream: NodeJS.ReadableStream): Promise<Record<string, unknown>[]> {
+  const events: Record<string, unknown>[] = []
+  for await (const event of jsonObjects(stream as AsyncIterable<Buffer>)) {
+    if (typeof event.error === 'string') throw new Error(event.error)
+    events.push(event)
+  }
+  return events
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
