@@ -18,16 +18,27 @@ export function applyMergePatch(base: Json, patch: Json): Json {
  * "set to null", so neither value may hold a null member.
  */
 export function diffMergePatch(base: JsonObject, next: JsonObject): JsonObject | undefined {
-  const patch: JsonObject = {}
-  for (const key of Object.keys(base)) if (!(key in next)) patch[key] = null
-  for (const [key, value] of Object.entries(next)) {
-    const before = base[key]
-    if (isObject(before) && isObject(value)) {
-      const inner = diffMergePatch(before, value)
-      if (inner) patch[key] = inner
-    } else if (canonicalJson(before) !== canonicalJson(value)) patch[key] = value
+  // Maps, because a service may be called `constructor`, which every plain object seems to have.
+  const before = presentMembers(base)
+  const after = presentMembers(next)
+  const patch = new Map<string, Json>()
+  for (const key of before.keys()) if (!after.has(key)) patch.set(key, null)
+  for (const [key, value] of after) {
+    const change = diffMember(before.get(key), value)
+    if (change !== undefined) patch.set(key, change)
   }
-  return Object.keys(patch).length > 0 ? patch : undefined
+  return patch.size > 0 ? Object.fromEntries(patch) : undefined
+}
+
+function diffMember(before: Json | undefined, value: Json): Json | undefined {
+  if (isObject(before) && isObject(value)) return diffMergePatch(before, value)
+  return before !== undefined && canonicalJson(before) === canonicalJson(value) ? undefined : value
+}
+
+// Programs write absent members as undefined; JSON has no such thing.
+function presentMembers(value: JsonObject): Map<string, Json> {
+  const members: [string, Json | undefined][] = Object.entries(value)
+  return new Map(members.filter((member): member is [string, Json] => member[1] !== undefined))
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
