@@ -9,12 +9,25 @@ export interface CreatedDatabase {
 /** A database of its own for a test suite, on the server of `url`. Dropping it also ends its connections. */
 export async function createDatabase(url: string, name = randomName()): Promise<CreatedDatabase> {
   await execute(url, `CREATE DATABASE ${pg.escapeIdentifier(name)}`)
-  const own = new URL(url)
-  own.pathname = `/${encodeURIComponent(name)}`
   return {
-    url: own.href,
+    url: databaseUrl(url, name),
     drop: () => execute(url, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`),
   }
+}
+
+/** The URL of the database `name` on the server of `url`, made where it is not there yet. */
+export async function ensureDatabase(url: string, name: string): Promise<string> {
+  const duplicate = '42P04'
+  await execute(url, `CREATE DATABASE ${pg.escapeIdentifier(name)}`).catch((error: { code?: string }) => {
+    if (error.code !== duplicate) throw error
+  })
+  return databaseUrl(url, name)
+}
+
+function databaseUrl(url: string, name: string): string {
+  const own = new URL(url)
+  own.pathname = `/${encodeURIComponent(name)}`
+  return own.href
 }
 
 function randomName(): string {

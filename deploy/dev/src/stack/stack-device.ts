@@ -1,0 +1,75 @@
+import type Docker from 'dockerode'
+import { join } from 'node:path'
+import { startProcess, type RunningProcess } from '../processes/process.js'
+import { baseEnvironment, programCommand } from './built-programs.js'
+import type { StackOptions, StackSettings } from './options.js'
+
+export interface StackDeviceOptions {
+  name: string
+  /** Needed on its first start only. */
+  provisioningKey?: string
+  /** Engine of the device, as DOCKER_HOST. */
+  dockerHost: string
+  networkNamespace?: string
+  /** Further settings of the supervisor: FLOTILLA_POLL_SECONDS … */
+  environment?: Record<string, string>
+}
+
+/** A supervisor over an engine; where several share one engine, each keeps to what it created. */
+export interface StackDevice {
+  name: string
+  stateDir: string
+  /** The supervisor that runs now. */
+  supervisor(): RunningProcess
+  /** Starts it again after `stop` or a crash. */
+  start(): Promise<void>
+  /** Stops the supervisor; its containers keep running, as on a board. */
+  stop(): Promise<void>
+}
+
+export async function startStackDevice(
+  device: StackDeviceOptions,
+  settings: StackSettings,
+  options: StackOptions,
+): Promise<StackDevice> {
+  const stateDir = join(settings.dataDir, 'devices', device.name)
+  const start = () =>
+    startProcess({
+      ...programCommand('supervisor'),
+      name: `supervisor ${device.name}`,
+      env: {
+        ...baseEnvironment(),
+        ...device.environment,
+        FLOTILLA_SERVER_URL: settings.publicUrl,
+        FLOTILLA_PROVISIONING_KEY: device.provisioningKey,
+        FLOTILLA_STATE_DIR: stateDir,
+        FLOTILLA_DEVICE_NAME: device.name,
+        DOCKER_HOST: device.dockerHost,
+      },
+      networkNamespace: device.networkNamespace,
+      logFile: join(settings.dataDir, 'logs', `supervisor-${device.name}.log`),
+      onLine: (line) => options.onLine?.(device.name, line),
+      onCrash: options.onCrash,
+      stopTimeoutMs: 20_000,
+    })
+  let supervisor = await start()
+  return {
+    name: device.name,
+    stateDir,
+    supervisor: () => supervisor,
+    start: async () => void (supervisor = await start()),
+    stop: () => supervisor.stop(),
+  }
+}
+
+/** Stops the containers that devices of Flotilla made on an engine; `deviceId` absent: of all devices. */
+export async function stopDeviceContainers(docker: Docker, deviceId?: string): Promise<void> {
+  const label = deviceId ? `io.flotilla.device=${deviceId}` : 'io.flotilla.device'
+  const containers = await docker.listContainers({ filters: { label: [label] } })
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).stop().catch(ignoreStopped)))
+}
+
+// 304: it has stopped already; 404: it is gone already.
+function ignoreStopped(error: Error & { statusCode?: number }): void {
+  if (error.statusCode !== 304 && error.statusCode !== 404) throw error
+}
