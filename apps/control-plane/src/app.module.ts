@@ -9,6 +9,7 @@ import { DevicesModule } from './devices/index.js'
 import { FleetsModule } from './fleets/index.js'
 import { HardwareModule } from './hardware/index.js'
 import { HttpModule } from './http/http.module.js'
+import { IdempotencyModule } from './http/idempotency.module.js'
 import { LiveModule } from './live/live.module.js'
 import { OrganizationsModule } from './organizations/index.js'
 import { ProvisioningKeysModule } from './provisioning-keys/index.js'
@@ -41,7 +42,7 @@ export class AppModule {
   static forRoot(config: ServerConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.forRoot(config), HttpModule, DatabaseModule, LiveModule, ...features],
+      imports: [ConfigModule.forRoot(config), HttpModule, DatabaseModule, IdempotencyModule, LiveModule, ...features],
     }
   }
 }

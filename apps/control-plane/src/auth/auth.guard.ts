@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common'
 import { Reflector } from '@nestjs/core'
 import type { Request, Response } from 'express'
+import { rememberCredential } from '../http/credential.js'
 import { Problem } from '../http/problem.js'
 import type { Actor } from './actor.js'
 import { AuthService } from './auth.service.js'
@@ -34,13 +35,16 @@ export class AuthGuard implements CanActivate {
     const { authorization } = request.headers
     if (authorization !== undefined) {
       const [, token] = /^bearer +(\S+)$/i.exec(authorization) ?? []
-      return token === undefined ? undefined : this.auth.actorForToken(token)
+      if (token === undefined) return undefined
+      rememberCredential(request, token)
+      return this.auth.actorForToken(token)
     }
     const token = this.cookie.read(request)
     if (token === undefined) return undefined
     if (this.cookie.isForgeable(request)) {
       throw new Problem('foreign-request', 403, "Only the dashboard's own pages may use its session; send a token.")
     }
+    rememberCredential(request, token)
     const session = await this.auth.actorForSession(token)
     if (session?.extendedTo) this.cookie.set(response, token, session.extendedTo)
     return session?.actor

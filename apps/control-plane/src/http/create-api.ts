@@ -6,6 +6,7 @@ import helmet from 'helmet'
 import type { ServerConfig } from '../config/config.js'
 import { serveOpenApi } from './openapi/serve.js'
 import { ProblemFilter } from './problem.filter.js'
+import { RawRoutes } from './raw-routes.js'
 import { answerWithRequestId } from './request-id.js'
 import { validationPipe } from './validation.pipe.js'
 
@@ -24,6 +25,9 @@ export async function createApi(
   app.disable('x-powered-by')
   app.set('etag', false)
   app.set('trust proxy', 'loopback, uniquelocal')
+  const raw = app.get(RawRoutes, { strict: false })
+  app.use(raw.answer)
+  raw.acceptUpgrades(app.getHttpServer())
   app.use(answerWithRequestId)
   app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } }, hsts: false }))
   app.use(

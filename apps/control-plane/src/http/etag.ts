@@ -10,7 +10,8 @@ export function etagOf(view: unknown): string {
 /** For PATCH: throws 412 unless `If-Match` is absent, `*`, or names the resource as it is now. */
 export function requireMatch(ifMatch: string | undefined, current: unknown): void {
   if (ifMatch === undefined || ifMatch === '*') return
-  const tags = ifMatch.split(',').map((tag) => tag.trim())
+  // Proxies that compress mark tags as weak; they still name the same resource.
+  const tags = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
   if (!tags.includes(etagOf(current))) {
     throw new Problem(
       'changed-meanwhile',

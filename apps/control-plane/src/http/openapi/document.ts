@@ -41,7 +41,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return {
     ...document,
     paths: sorted(Object.fromEntries(paths)),
-    components: { ...document.components, schemas } as OpenAPIObject['components'],
+    components: { ...document.components, schemas },
   }
 }
 

@@ -1,0 +1,34 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common'
+import { SSE_METADATA } from '@nestjs/common/constants.js'
+import type { Request, Response } from 'express'
+import { type Observable, tap } from 'rxjs'
+import { etagOf } from './etag.js'
+
+/**
+ * Gives every single resource of the API its entity tag. Express compares it with `If-None-Match` when it sends, and
+ * answers 304. Lists have none: they change with every item, and nobody patches them.
+ */
+@Injectable()
+export class EtagInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<Request>()
+    const isStream = Reflect.hasMetadata(SSE_METADATA, context.getHandler())
+    if (isStream || !request.path.startsWith('/api/v1/')) return next.handle()
+    const response = context.switchToHttp().getResponse<Response>()
+    return next.handle().pipe(
+      tap((view: unknown) => {
+        // What is behind a login is nobody else's to keep, and is asked for again each time.
+        response.setHeader('Cache-Control', 'private, no-cache')
+        if (!isResource(view)) return
+        response.setHeader('ETag', etagOf(view))
+        // fetch() adds `Cache-Control: no-cache` wherever its caller sends a tag, which Express takes for a wish to have
+        // the body anyway.
+        delete request.headers['cache-control']
+      }),
+    )
+  }
+}
+
+function isResource(view: unknown): view is Record<string, unknown> {
+  return typeof view === 'object' && view !== null && !('items' in view)
+}
