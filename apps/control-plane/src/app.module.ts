@@ -3,6 +3,7 @@ import { ApiKeysModule } from './api-keys/index.js'
 import { AuditModule } from './audit/index.js'
 import { AuthModule } from './auth/index.js'
 import type { ServerConfig } from './config/config.js'
+import { BuildsModule } from './builds/index.js'
 import { ConfigModule } from './config/config.module.js'
 import { DatabaseModule } from './database/database.module.js'
 import { DevicesModule } from './devices/index.js'
@@ -16,6 +17,7 @@ import { ProvisioningKeysModule } from './provisioning-keys/index.js'
 import { RegistryAuthModule } from './registry-auth/index.js'
 import { ReleasesModule } from './releases/index.js'
 import { SigningKeysModule } from './signing-keys/index.js'
+import { TargetStateModule } from './target-state/index.js'
 import { SignInModule, UsersModule } from './users/index.js'
 import { VariablesModule } from './variables/index.js'
 
@@ -35,6 +37,8 @@ const features = [
   HardwareModule,
   ReleasesModule,
   RegistryAuthModule,
+  BuildsModule,
+  TargetStateModule,
 ]
 
 @Module({})

@@ -26,7 +26,8 @@ export class DeviceAccess {
     const claims = await this.tokens.verify(token)
     if (!claims) throw refused('token-invalid', 'The access token is not valid any more; get another.')
     const device = this.devices.peek(claims.deviceId)?.device ?? (await this.devices.get(claims.deviceId))
-    if (!device) throw refused('device-unknown', 'This device was deleted; register the board again.')
+    if (!device)
+      throw refused('device-unknown', 'This device was deleted, or has no board any more; register the board again.')
     if (device.hardwareId !== claims.hardwareId) {
       throw refused('hardware-retired', 'Another board has taken the place of this one.')
     }

@@ -1,0 +1,46 @@
+import type { SignedTarget } from '@flotilla/contracts'
+import { Injectable } from '@nestjs/common'
+import { ReachingVariables } from '../variables/index.js'
+import { buildTarget, type TargetParts, withoutSecrets } from './build-target.js'
+import { RunnableReleases } from './runnable-releases.service.js'
+import { TargetPlaces } from './target-places.repository.js'
+import { TargetSigner } from './target-signer.service.js'
+
+/** Makes targets. */
+@Injectable()
+export class Targets {
+  constructor(
+    private readonly places: TargetPlaces,
+    private readonly releases: RunnableReleases,
+    private readonly variables: ReachingVariables,
+    private readonly signer: TargetSigner,
+  ) {}
+
+  /** undefined where there is no such device, or no board in it. */
+  async signed(deviceId: string): Promise<{ generation: number; signed: SignedTarget } | undefined> {
+    const parts = await this.parts(deviceId)
+    if (!parts) return undefined
+    const signed = await this.signer.sign(JSON.stringify(buildTarget(parts)))
+    return { generation: parts.place.generation, signed }
+  }
+
+  async forPeople(deviceId: string) {
+    const parts = await this.parts(deviceId)
+    return parts && { generation: parts.place.generation, target: buildTarget(withoutSecrets(parts)) }
+  }
+
+  /**
+   * The generation is read before anything else: where something changes meanwhile, the target is newer than it says
+   * and is fetched once more. The other way round, a device would keep an old target under a new number.
+   */
+  private async parts(deviceId: string): Promise<TargetParts | undefined> {
+    const place = await this.places.find(deviceId)
+    if (!place) return undefined
+    const [release, variables] = await Promise.all([
+      this.releases.for(place),
+      this.variables.of(this.places.reader, { fleetId: place.fleetId, deviceId }),
+    ])
+    const { fleetRevision: _, wantedReleaseId: __, ...target } = place
+    return { place: target, release, variables }
+  }
+}
