@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { isSettled } from './plans.js'
-import { changeContainer, emptyEngine } from './testing/fake-engine.js'
 import { imageOf, OTHER_APP_ID, targetOf, type AppInput } from './testing/targets.js'
-import { settle, takeTurn, type World } from './testing/world.js'
+import { deviceRunning, newDevice, settle, takeTurn, withContainer, type World } from './testing/world.js'
 
 /*
  * Recorded scenarios: every line is one round, the steps in it are independent of each other.
@@ -17,15 +16,6 @@ const station: AppInput = {
   volumes: { readings: {} },
 }
 const healthyDb = { db: { hasHealthCheck: true } }
-
-function newDevice(behaviours: World['behaviours'] = {}): World {
-  return { engine: emptyEngine(), behaviours }
-}
-
-/** A device that runs what `app` asks for. */
-function running(app: AppInput, behaviours: World['behaviours'] = {}): World {
-  return settle(newDevice(behaviours), targetOf(app)).world
-}
 
 function containerIds({ engine }: World): Record<string, string> {
   return Object.fromEntries(engine.current.containers.map(({ service, id }) => [service, id]))
@@ -48,12 +38,12 @@ describe('a device', () => {
   })
 
   it('does nothing at all once everything is right', () => {
-    const world = running(station, healthyDb)
+    const world = deviceRunning(station, healthyDb)
     expect(settle(world, targetOf(station)).trace).toEqual([])
   })
 
   it('restarts only the one of three services that a release changes', () => {
-    const before = running(station, healthyDb)
+    const before = deviceRunning(station, healthyDb)
     const next = targetOf({
       ...station,
       version: '1.1.0',
@@ -68,7 +58,7 @@ describe('a device', () => {
   it('starts nothing again when its app is renamed or its release only counts up', () => {
     const target = targetOf({ ...station, version: '2.0.0' })
     const renamed = { ...target, apps: target.apps.map((app) => ({ ...app, name: 'climate' })) }
-    expect(settle(running(station, healthyDb), renamed).trace).toEqual([])
+    expect(settle(deviceRunning(station, healthyDb), renamed).trace).toEqual([])
   })
 
   it('stops a changed service before the changed one that it depends on', () => {
@@ -77,7 +67,7 @@ describe('a device', () => {
       db: { ...station.services.db, version: 2 },
       api: { ...station.services.api, version: 2 },
     }
-    expect(settle(running(station, healthyDb), targetOf({ ...station, services })).trace).toEqual([
+    expect(settle(deviceRunning(station, healthyDb), targetOf({ ...station, services })).trace).toEqual([
       'pull api, pull db',
       'stop api',
       'stop db, remove api',
@@ -100,7 +90,7 @@ describe('a device', () => {
       networks: { front: {}, back: {} },
     }
     const changed = targetOf({ ...app, networks: { front: { internal: true }, back: {} } })
-    expect(settle(running(app), changed).trace).toEqual([
+    expect(settle(deviceRunning(app), changed).trace).toEqual([
       'stop api, stop web',
       'remove api, remove web',
       'remove-network front',
@@ -111,23 +101,26 @@ describe('a device', () => {
   })
 
   it('clears away the app of its former fleet but keeps its volumes when it has moved', () => {
-    const before = running(station, healthyDb)
+    const before = deviceRunning(station, healthyDb)
     const moved = targetOf({ id: OTHER_APP_ID, services: { radio: {} } })
     const { trace, world } = settle(before, moved)
     expect(trace).toEqual([
       'pull radio',
-      'create-network default, stop web',
+      'stop web',
       'stop api, remove web',
       'stop db, remove api',
-      'remove db, create radio',
-      'remove-network default, start radio',
+      'remove db',
+      'remove-network default',
+      'create-network default',
+      'create radio',
+      'start radio',
       'remove-image api, remove-image db, remove-image web',
     ])
     expect(world.engine.current.volumes).toEqual(before.engine.current.volumes)
   })
 
   it('stops everything of a fleet without a release', () => {
-    const { world, plan } = settle(running(station, healthyDb), targetOf())
+    const { world, plan } = settle(deviceRunning(station, healthyDb), targetOf())
     expect(isSettled(plan)).toBe(true)
     expect(world.engine.current).toMatchObject({ containers: [], networks: [], images: [] })
     expect(world.engine.current.volumes).toHaveLength(1)
@@ -141,7 +134,7 @@ describe('a device', () => {
       },
     })
     const behaviours = { migrate: { exitCode: 0 } }
-    const { trace } = settle(running(app(1), behaviours), targetOf(app(2)))
+    const { trace } = settle(deviceRunning(app(1), behaviours), targetOf(app(2)))
     expect(trace).toEqual([
       'pull migrate, pull web',
       'remove migrate',
@@ -162,7 +155,7 @@ describe('a device', () => {
         web: { version, dependsOn: { migrate: { condition: 'service_completed_successfully' } } },
       },
     })
-    const before = running(app(1), { migrate: { exitCode: 0 } })
+    const before = deviceRunning(app(1), { migrate: { exitCode: 0 } })
     const { plan, world } = settle({ ...before, behaviours: { migrate: { exitCode: 1 } } }, targetOf(app(2)))
     expect(plan.waits.map(({ reason }) => reason)).toEqual([
       'web waits for migrate to complete: it ended with exit code 1.',
@@ -174,7 +167,7 @@ describe('a device', () => {
   })
 
   it('ends in the same state when the power is cut after any one step of an update', () => {
-    const before = running(station, healthyDb)
+    const before = deviceRunning(station, healthyDb)
     const services = Object.fromEntries(
       Object.entries(station.services).map(([name, it]) => [name, { ...it, version: 2 }]),
     )
@@ -191,7 +184,7 @@ describe('a device', () => {
   })
 
   it('lets go of the newer half-made container when the target goes back meanwhile', () => {
-    const before = running({ services: { web: {} } })
+    const before = deviceRunning({ services: { web: {} } })
     const next = targetOf({ services: { web: { version: 2 } } })
     let world = before
     for (let round = 0; round < 4; round++) world = takeTurn(world, next).world
@@ -203,7 +196,7 @@ describe('a device', () => {
 
   it('makes a service anew whose network is that of a container that changes', () => {
     const app = (version: number): AppInput => ({ services: { vpn: { version }, app: { networkMode: 'service:vpn' } } })
-    const { trace } = settle(running(app(1)), targetOf(app(2)))
+    const { trace } = settle(deviceRunning(app(1)), targetOf(app(2)))
     expect(trace).toEqual([
       'pull vpn',
       'stop app',
@@ -218,17 +211,14 @@ describe('a device', () => {
   })
 
   it('restarts a service whose network died when the engine restarted the container that it joined', () => {
-    const world = running({ services: { vpn: {}, app: { networkMode: 'service:vpn' } } })
-    const crashed = changeContainer(world.engine, containerIds(world).vpn!, { startedAt: world.engine.clock })
-    const { trace } = settle(
-      { ...world, engine: crashed },
-      targetOf({ services: { vpn: {}, app: { networkMode: 'service:vpn' } } }),
-    )
+    const world = deviceRunning({ services: { vpn: {}, app: { networkMode: 'service:vpn' } } })
+    const crashed = withContainer(world, 'vpn', { startedAt: world.engine.clock })
+    const { trace } = settle(crashed, targetOf({ services: { vpn: {}, app: { networkMode: 'service:vpn' } } }))
     expect(trace).toEqual(['stop app', 'start app'])
   })
 
   it('frees a port that moves from an old service to a new one that it now depends on', () => {
-    const before = running({ services: { app: { ports: [{ target: 80, published: 80 }] } } })
+    const before = deviceRunning({ services: { app: { ports: [{ target: 80, published: 80 }] } } })
     const next = targetOf({
       services: { vpn: { ports: [{ target: 80, published: 80 }] }, app: { networkMode: 'service:vpn' } },
     })

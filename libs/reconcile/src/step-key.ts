@@ -17,8 +17,9 @@ export function stepKey(step: Step): string {
       return createContainerKey(step.name, step.specHash)
     case 'start-container':
       return startContainerKey(step.id)
-    case 'remove-network':
     case 'stop-container':
+      return stopContainerKey(step.id)
+    case 'remove-network':
     case 'remove-container':
       return `${step.kind} ${step.id}`
   }
@@ -30,4 +31,8 @@ export function createContainerKey(name: string, specHash: string): string {
 
 export function startContainerKey(id: string): string {
   return `start-container ${id}`
+}
+
+export function stopContainerKey(id: string): string {
+  return `stop-container ${id}`
 }

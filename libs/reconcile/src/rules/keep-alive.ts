@@ -17,7 +17,7 @@ export function keepAlive(view: View, containers: CurrentContainer[], item?: Ser
   if (!present || containers.some(isLive)) return EMPTY_PLAN
   const policy = policyOf(present, item)
   if (!policy || !needsStart(present, policy) || !hasItsNetworks(view, present)) return EMPTY_PLAN
-  const lacking = (present.dependsOn ?? []).filter((on) => on !== present.service && isDown(view, present.appId, on))
+  const lacking = (present.dependsOn ?? []).filter((on) => on !== present.service && !isUp(view, present.appId, on))
   if (lacking.length === 0) return planSteps(startContainer(present))
   return planWaits({
     subject: present.service,
@@ -44,13 +44,14 @@ function policyOf(container: CurrentContainer, item: ServiceView | undefined): R
   return item ? restartPolicy(item, container) : container.restart
 }
 
-// Of the order in the release that a container is from, no more is known than the names.
-function isDown(view: View, appId: string, service: string): boolean {
-  const containers = view.current.containers.filter((it) => it.appId === appId && it.service === service)
+// Of the order in the release that a container is from, no more is known than the names. Where one is gone, the switch
+// to another release has begun.
+function isUp(view: View, appId: string, service: string): boolean {
   const item = findService(view, appId, service)
-  const isUp = (container: CurrentContainer) => {
-    const policy = policyOf(container, item)
-    return isLive(container) || (container.status === 'exited' && !(policy && needsStart(container, policy)))
-  }
-  return containers.length > 0 && !containers.some(isUp)
+  return view.current.containers
+    .filter((it) => it.appId === appId && it.service === service)
+    .some((container) => {
+      const policy = policyOf(container, item)
+      return isLive(container) || (container.status === 'exited' && !(policy && needsStart(container, policy)))
+    })
 }

@@ -1,19 +1,31 @@
 import type { Plan, Step, Wait } from '../plan.js'
-import { stepKey } from '../step-key.js'
+import { stepKey, stopContainerKey } from '../step-key.js'
 import type { LeavingNetwork, WantedNetwork } from '../view/networks.js'
 import { hasAllImages, type View } from '../view/view.js'
 
 /** Networks come before the containers that use them, and go after the last one, ours or not, has left. */
 export function planNetworks(view: View): Plan {
   const { wanted, leaving } = view.networks
-  const removals = leaving.filter(({ own, foreign }) => own.length + foreign.length === 0).map(removeNetwork)
-  // A new network may have the addresses of one that goes; one that does not go holds up none.
-  const isClearing = removals.some((step) => !Object.hasOwn(view.current.attempts, stepKey(step)))
-  const creations = isClearing ? [] : wanted.filter((network) => isToCreate(view, network)).map(createNetwork)
+  const creations = isClearing(view) ? [] : wanted.filter((network) => isToCreate(view, network)).map(createNetwork)
   return {
-    steps: [...removals, ...creations],
+    steps: [
+      ...leaving.filter(({ own, foreign }) => own.length + foreign.length === 0).map(removeNetwork),
+      ...creations,
+    ],
     waits: leaving.filter(({ foreign }) => foreign.length > 0).map(waitForForeign),
   }
+}
+
+// A new network may have the addresses of one that goes, which is therefore gone first; one that does not go, for its
+// foreign containers or because the engine refuses, holds up no other.
+function isClearing(view: View): boolean {
+  const going = view.networks.leaving.filter(({ foreign }) => foreign.length === 0)
+  return hasAllImages(view) && going.some((network) => !isStuck(view, network))
+}
+
+function isStuck({ current }: View, leaving: LeavingNetwork): boolean {
+  const keys = [stepKey(removeNetwork(leaving)), ...leaving.own.map(stopContainerKey)]
+  return keys.some((key) => Object.hasOwn(current.attempts, key))
 }
 
 function isToCreate(view: View, { name, right }: WantedNetwork): boolean {

@@ -25,7 +25,8 @@ function runService(view: View, leaving: Map<string, Departure>, item: ServiceVi
   const former = item.containers.filter(({ id, status }) => leaving.has(id) || status === 'removing')
   if (former.length > 0) return planWaits(waitForStop(item, former))
   if (item.containers.length === 0) return createContainer(view, item)
-  return mergePlans([keepAlive(view, item.containers, item), planWaits(...unmetDependencies(view, item))])
+  const { steps } = keepAlive(view, item.containers, item)
+  return { steps, waits: unmetDependencies(view, item) }
 }
 
 function startRight(view: View, item: ServiceView, right: CurrentContainer): Plan {

@@ -3,7 +3,8 @@ import type { CurrentContainer } from '../current-state.js'
 import type { Plan, Step } from '../plan.js'
 import { planNextSteps } from '../plan-next-steps.js'
 import { stepKey } from '../step-key.js'
-import { applyStep, changeContainer, withCurrent, type Engine } from './fake-engine.js'
+import { applyStep, changeContainer, emptyEngine, withCurrent, type Engine } from './fake-engine.js'
+import { targetOf, type AppInput } from './targets.js'
 
 /*
  * A device with the fake engine: time passes, downloads end, programs become healthy or end, steps fail.
@@ -25,6 +26,37 @@ export interface World {
 
 const ROUND_MS = 1000
 const BACK_OFF_MS = 10_000
+
+export function newDevice(behaviours: World['behaviours'] = {}): World {
+  return { engine: emptyEngine(), behaviours }
+}
+
+/** A device that runs what `app` asks for. */
+export function deviceRunning(app: AppInput, behaviours: World['behaviours'] = {}): World {
+  return settle(newDevice(behaviours), targetOf(app)).world
+}
+
+/** The only container of a service. */
+export function containerOf({ engine }: World, service: string): CurrentContainer {
+  const [container] = engine.current.containers.filter((it) => it.service === service)
+  if (!container) throw new Error(`There is no container of ${service}.`)
+  return container
+}
+
+/** The same device after something happened to a service's container. */
+export function withContainer(world: World, service: string, changes: Partial<CurrentContainer>): World {
+  return { ...world, engine: changeContainer(world.engine, containerOf(world, service).id, changes) }
+}
+
+/** What would be done now, in short. */
+export function nextSteps({ engine }: World, target: Target): string[] {
+  return planNextSteps(target, engine.current, engine.clock).steps.map(brief)
+}
+
+/** What is waited for now, in whole sentences. */
+export function nextWaits({ engine }: World, target: Target): string[] {
+  return planNextSteps(target, engine.current, engine.clock).waits.map(({ reason }) => reason)
+}
 
 /** One round of the supervisor: observe, plan, carry out. */
 export function takeTurn(
