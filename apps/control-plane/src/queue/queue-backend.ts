@@ -14,6 +14,7 @@ export type QueueServer = { redisUrl: string } | { databaseUrl: string }
 
 const onPostgres = withBackend(createPostgresBackend)
 const PREFIX = 'flotilla'
+const PENDING = new Set(['waiting', 'waiting-children', 'delayed', 'prioritized', 'active'])
 
 /** The sending side of a queue. */
 export interface JobQueue<Q extends QueueName> {
@@ -22,6 +23,8 @@ export interface JobQueue<Q extends QueueName> {
   /** Runs `payload` every so often, over all processes together. */
   schedule(payload: JobPayload<Q>, everyMs: number): Promise<void>
   remove(jobId: string): Promise<void>
+  /** Whether a job waits or is worked on; not so once it is done, failed or lost with its server. */
+  isPending(jobId: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -45,6 +48,7 @@ export function openQueue<Q extends QueueName>(server: QueueServer, name: Q): Jo
       await queue.upsertJobScheduler(JSON.stringify(payload), { every: everyMs }, { name, data: payload })
     },
     remove: async (jobId) => void (await queue.remove(jobId)),
+    isPending: async (jobId) => PENDING.has(await queue.getJobState(jobId)),
     close: () => queue.close(),
   }
 }

@@ -3,6 +3,7 @@ import { FleetsAndDevices1763700001000 } from './1763700001000-fleets-and-device
 import { ReleasesAndBuilds1763700002000 } from './1763700002000-releases-and-builds.js'
 import { LoginAttempts1763700003000 } from './1763700003000-login-attempts.js'
 import { DeviceTraffic1763700004000 } from './1763700004000-device-traffic.js'
+import { BuildLeases1763700005000 } from './1763700005000-build-leases.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   ReleasesAndBuilds1763700002000,
   LoginAttempts1763700003000,
   DeviceTraffic1763700004000,
+  BuildLeases1763700005000,
 ]
