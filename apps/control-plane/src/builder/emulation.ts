@@ -1,7 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Platform } from '@flotilla/contracts'
 
-const HANDLERS: Record<Platform, string> = {
+const BINFMT = '/proc/sys/fs/binfmt_misc'
+
+// Emulators are registered under any name; what tells them apart is the program.
+const EMULATORS: Record<Platform, string> = {
   'linux/amd64': 'qemu-x86_64',
   'linux/arm64': 'qemu-aarch64',
   'linux/arm/v7': 'qemu-arm',
@@ -20,8 +24,10 @@ const NATIVE: Record<string, Platform[]> = {
 /** Whether this machine can run programs of the platform, by itself or by a registered emulator. */
 export async function canRun(platform: Platform, engineArchitecture: string): Promise<boolean> {
   if (NATIVE[engineArchitecture]?.includes(platform)) return true
-  const handler = await readFile(`/proc/sys/fs/binfmt_misc/${HANDLERS[platform]}`, 'utf8').catch(() => '')
-  return handler.startsWith('enabled')
+  const names = await readdir(BINFMT).catch(() => [])
+  const entries = await Promise.all(names.map((name) => readFile(join(BINFMT, name), 'utf8').catch(() => '')))
+  const interpreter = new RegExp(`/${EMULATORS[platform]}(-static)?$`, 'm')
+  return entries.some((entry) => entry.startsWith('enabled') && interpreter.test(entry))
 }
 
 export function emulationAdvice(platform: Platform): string {
