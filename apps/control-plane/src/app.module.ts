@@ -6,6 +6,7 @@ import type { ServerConfig } from './config/config.js'
 import { BuildsModule } from './builds/index.js'
 import { ConfigModule } from './config/config.module.js'
 import { DatabaseModule } from './database/database.module.js'
+import { DeviceReportsModule } from './device-reports/index.js'
 import { DevicesModule } from './devices/index.js'
 import { FleetsModule } from './fleets/index.js'
 import { HardwareModule } from './hardware/index.js'
@@ -35,6 +36,7 @@ const features = [
   VariablesModule,
   DevicesModule,
   HardwareModule,
+  DeviceReportsModule,
   ReleasesModule,
   RegistryAuthModule,
   BuildsModule,

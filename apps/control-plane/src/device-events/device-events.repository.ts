@@ -34,6 +34,14 @@ export class DeviceEventsRepository {
     )
   }
 
+  async lastNumber(transaction: Transaction, hardwareId: string): Promise<number> {
+    const [row] = await transaction.query<{ last: number | null }[]>(
+      'SELECT max(number)::float8 AS last FROM device_events WHERE hardware_id = $1 AND number IS NOT NULL',
+      [hardwareId],
+    )
+    return row?.last ?? 0
+  }
+
   /** Newest first, older than `before` (an event id). */
   page(deviceId: string, limit: number, before: string | undefined): Promise<DeviceEvent[]> {
     const query = this.source

@@ -44,6 +44,11 @@ export class DeviceEvents {
     await this.repository.insertForFleet(transaction, { ...toRow(fact), at: new Date() }, only)
   }
 
+  /** The highest number of an event that a board counted itself; 0 before the first. */
+  lastNumber(transaction: Transaction, hardwareId: string): Promise<number> {
+    return this.repository.lastNumber(transaction, hardwareId)
+  }
+
   async page(deviceId: string, { limit, cursor }: PageQuery): Promise<Page<DeviceEventView>> {
     const rows = await this.repository.page(deviceId, limit + 1, idCursor(cursor))
     return toPage(rows, limit, presentDeviceEvent, (row) => [row.id])

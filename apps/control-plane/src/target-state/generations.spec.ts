@@ -149,10 +149,10 @@ describe('the generation of a device', () => {
     const { board, world } = await makeWorld()
     const before = (await board.target()).generation
     const changes = ['fleet variable', 'device variable', 'device service variable', 'config variable']
-    await Promise.all([...changes, ...changes, ...changes].map((name) => world.changes[name]?.()))
+    await Promise.all([...changes, ...changes, ...changes].map(async (name) => world.changes[name]?.()))
     expect((await board.target()).generation).toBe(before + 12)
-    const moves = Array.from({ length: 6 }, () => world.changes.move?.())
-    const variables = Array.from({ length: 6 }, () => world.changes['fleet variable']?.())
+    const moves = Array.from({ length: 6 }, async () => world.changes.move?.())
+    const variables = Array.from({ length: 6 }, async () => world.changes['fleet variable']?.())
     await Promise.all([...moves, ...variables])
     expect((await board.target()).generation).toBeGreaterThan(before + 12)
   })

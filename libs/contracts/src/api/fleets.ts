@@ -67,7 +67,7 @@ export const CreateProvisioningKeySchema = z.object({
     .positive()
     .max(10 * 365 * 86_400)
     .optional(),
-  maxUses: z.int().positive().optional(),
+  maxUses: z.int().positive().max(1_000_000_000).optional(),
 })
 export type CreateProvisioningKey = z.infer<typeof CreateProvisioningKeySchema>
 /** The only answer that ever holds the key. */

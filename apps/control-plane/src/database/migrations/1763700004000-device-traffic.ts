@@ -13,6 +13,8 @@ export class DeviceTraffic1763700004000 implements MigrationInterface {
       CREATE INDEX hardware_history ON hardware (device_id, registered_at DESC, id DESC);
       CREATE INDEX provisioning_keys_page ON provisioning_keys (fleet_id, created_at, id);
       CREATE INDEX device_logs_service ON device_logs (device_id, service, id);
+      -- The events themselves know.
+      ALTER TABLE device_reports DROP event_number;
       ALTER TABLE device_log_positions ADD device_id uuid NOT NULL, ADD kept bigint NOT NULL DEFAULT 0;
       CREATE INDEX device_log_positions_device ON device_log_positions (device_id);
     `)
@@ -20,6 +22,7 @@ export class DeviceTraffic1763700004000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      ALTER TABLE device_reports ADD event_number bigint NOT NULL DEFAULT 0;
       ALTER TABLE device_log_positions DROP device_id, DROP kept;
       DROP INDEX device_logs_service, provisioning_keys_page, hardware_history, fleets_target, fleets_page,
         devices_pinned, devices_all_page;

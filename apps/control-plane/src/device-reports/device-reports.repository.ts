@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common'
+import { InjectDataSource } from '@nestjs/typeorm'
+import { DataSource } from 'typeorm'
+import type { Transaction } from '../database/transactions.js'
+import { DeviceReport } from './device-report.entity.js'
+
+@Injectable()
+export class DeviceReportsRepository {
+  constructor(@InjectDataSource() private readonly source: DataSource) {}
+
+  find(deviceId: string): Promise<DeviceReport | null> {
+    return this.source.getRepository(DeviceReport).findOneBy({ deviceId })
+  }
+
+  /** What is held of the device. Its reports take turns until the transaction ends, also the first ones. */
+  async lock(transaction: Transaction, deviceId: string): Promise<DeviceReport | null> {
+    await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 714052603))', [deviceId])
+    return transaction.findOneBy(DeviceReport, { deviceId })
+  }
+
+  async store(transaction: Transaction, report: Omit<DeviceReport, 'receivedAt'>): Promise<void> {
+    await transaction.query(
+      `INSERT INTO device_reports
+         (device_id, hardware_id, number, state, activity, generation, running_release_id, reported_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       ON CONFLICT (device_id) DO UPDATE SET hardware_id = $2, number = $3, state = $4, activity = $5, generation = $6,
+         running_release_id = $7, reported_at = $8, received_at = now()`,
+      [
+        report.deviceId,
+        report.hardwareId,
+        report.number,
+        JSON.stringify(report.state),
+        report.activity,
+        report.generation,
+        report.runningReleaseId,
+        report.reportedAt,
+      ],
+    )
+  }
+
+  /** Those of the releases that do not exist. */
+  async unknownReleases(transaction: Transaction, releaseIds: string[]): Promise<string[]> {
+    if (releaseIds.length === 0) return []
+    const rows = await transaction.query<{ id: string }[]>(
+      `SELECT id FROM unnest($1::uuid[]) AS named (id) WHERE NOT EXISTS (SELECT FROM releases r WHERE r.id = named.id)`,
+      [releaseIds],
+    )
+    return rows.map((row) => row.id)
+  }
+}
