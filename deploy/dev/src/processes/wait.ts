@@ -5,6 +5,8 @@ export interface WaitOptions {
   what: string
   timeoutMs?: number
   everyMs?: number
+  /** Ends the waiting with an error. */
+  signal?: AbortSignal
 }
 
 /** Polls until `probe` gives something other than undefined or false, and gives that. A throwing probe counts as "not yet". */
@@ -20,6 +22,6 @@ export async function waitFor<T>(probe: () => Promise<T> | T, options: WaitOptio
       cause = error
     }
     if (Date.now() > deadline) throw new Error(`Waited too long until ${options.what}.`, { cause })
-    await sleep(options.everyMs ?? 50)
+    await sleep(options.everyMs ?? 50, undefined, { signal: options.signal })
   }
 }

@@ -1,0 +1,139 @@
+import { createApiClient } from '@flotilla/api-client'
+import { join } from 'node:path'
+import { makeBaseImages } from '../base-images/base-images.js'
+import { waitFor } from '../processes/wait.js'
+import { keptSecret } from '../stack/secrets.js'
+import { stopDeviceContainers } from '../stack/stack-device.js'
+import { startStack, type Stack } from '../stack/stack.js'
+import { appFolder, connectExample, copyExample, pushExample } from './demo-app.js'
+import { demoEngine, type DemoEngine } from './demo-engine.js'
+import { demoFleet, demoKey, demoToken, DEVICE, FLEET, joinedDevice } from './demo-fleet.js'
+import { readDeviceId, writeDeviceId } from './device-id.js'
+import { demoSettings, lockHome, type DemoSettings } from './home.js'
+import { Lifetime } from './lifetime.js'
+import { Restarts } from './restarts.js'
+import { screen, showSummary } from './screen.js'
+
+export interface DemoOptions {
+  home: string
+  address?: string
+  port?: number
+  registryPort?: number
+}
+
+const EMAIL = 'admin@flotilla.local'
+
+/** `npm start`, once everything is installed and built: starts a Flotilla and stays until it is told to stop. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const unlock = lockHome(options.home)
+  const lifetime = new Lifetime()
+  try {
+    await new Demo(options.home, lifetime).start(options)
+    await lifetime.untilEnd()
+  } catch (error) {
+    // What a step throws because it was interrupted is no failure.
+    if (!lifetime.signal.aborted) lifetime.fail(error as Error)
+  }
+  screen.doing('stopping')
+  await lifetime.stop().finally(unlock)
+  screen.done('stopped')
+}
+
+class Demo {
+  private readonly logFolder: string
+  private readonly restarts: Restarts
+
+  constructor(
+    private readonly home: string,
+    private readonly lifetime: Lifetime,
+  ) {
+    this.logFolder = join(home, 'logs')
+    this.restarts = new Restarts(lifetime, this.logFolder)
+  }
+
+  async start(options: DemoOptions): Promise<void> {
+    const settings = await demoSettings(this.home, options)
+    const engine = await this.startEngine(`${settings.address}:${settings.registryPort}`)
+    const stack = await this.startServers(settings, engine)
+    const admin = { email: EMAIL, password: keptSecret(this.home, 'admin-password') }
+    const token = await demoToken(this.home, stack.url, admin)
+    await this.startDevice(stack, engine, token)
+    const pageUrl = `http://${settings.address}:${settings.appPort}`
+    await this.deploy(stack, { token, appPort: settings.appPort, pageUrl })
+    showSummary({
+      url: stack.url,
+      email: EMAIL,
+      password: stack.admin?.password,
+      passwordFile: join(this.home, 'secrets', 'admin-password'),
+      pageUrl,
+      appFolder: appFolder(this.home),
+      logFolder: this.logFolder,
+      device: DEVICE,
+      fleet: FLEET,
+    })
+  }
+
+  private async startEngine(registry: string): Promise<DemoEngine> {
+    const engine = await demoEngine({ home: this.home, registry, onCrash: this.restarts.onCrash })
+    this.lifetime.onStop(() => engine.stop())
+    // Before the servers are stopped the supervisor would start them again: see the order in Lifetime.
+    this.lifetime.onStop(() => this.stopContainers(engine))
+    screen.done(
+      'Docker engine',
+      engine.isOwn ? `one of its own, data in ${join(this.home, 'engine')}` : engine.dockerHost,
+    )
+    this.lifetime.signal.throwIfAborted()
+    await makeBaseImages(engine.docker)
+    this.lifetime.signal.throwIfAborted()
+    return engine
+  }
+
+  private async startServers(settings: DemoSettings, engine: DemoEngine): Promise<Stack> {
+    const stack = await startStack({
+      dataDir: this.home,
+      dockerHost: engine.dockerHost,
+      address: settings.address,
+      ports: { api: settings.port, registry: settings.registryPort },
+      admin: { email: EMAIL, password: keptSecret(this.home, 'admin-password') },
+      onCrash: this.restarts.onCrash,
+    })
+    this.lifetime.onStop(() => stack.stop())
+    for (const program of ['api', 'worker', 'builder'] as const) {
+      this.restarts.add(program, () => stack.startProgram(program))
+    }
+    screen.done('Postgres, registry, api, worker and builder', stack.url)
+    this.lifetime.signal.throwIfAborted()
+    return stack
+  }
+
+  private async startDevice(stack: Stack, engine: DemoEngine, token: string): Promise<void> {
+    const api = createApiClient({ baseUrl: stack.url, token })
+    const fleet = await demoFleet(api)
+    const provisioningKey = await demoKey(this.home, api, fleet.id)
+    const device = await stack.addDevice({ name: DEVICE, provisioningKey, dockerHost: engine.dockerHost })
+    this.restarts.add(`supervisor ${DEVICE}`, () => device.start())
+    const { id } = await joinedDevice(api, fleet.id, this.lifetime.signal)
+    writeDeviceId(this.home, id)
+    screen.done(`device ${DEVICE} in fleet ${fleet.organization}/${fleet.name}`)
+  }
+
+  private async deploy(stack: Stack, app: { token: string; appPort: number; pageUrl: string }): Promise<void> {
+    const api = createApiClient({ baseUrl: stack.url, token: app.token })
+    const fleet = await demoFleet(api)
+    const folder = await copyExample(this.home, app.appPort)
+    await connectExample(this.home, fleet.gitUrl, app.token)
+    if (!fleet.targetReleaseId) {
+      screen.doing(`pushing ${folder} to ${fleet.gitUrl}\n`)
+      await pushExample(this.home, this.lifetime.signal)
+      screen.print('')
+    }
+    const answers = async () => (await fetch(app.pageUrl)).ok
+    await waitFor(answers, { what: `${app.pageUrl} answers`, timeoutMs: 120_000, signal: this.lifetime.signal })
+    screen.done('the app answers', app.pageUrl)
+  }
+
+  private async stopContainers(engine: DemoEngine): Promise<void> {
+    const deviceId = readDeviceId(this.home)
+    if (deviceId) await stopDeviceContainers(engine.docker, deviceId)
+  }
+}

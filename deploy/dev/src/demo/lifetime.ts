@@ -1,0 +1,44 @@
+/** From the start of the demo to its end, which a person (Ctrl-C), the system (SIGTERM) or a failure brings. */
+export class Lifetime {
+  private readonly controller = new AbortController()
+  private readonly stops: (() => Promise<void>)[] = []
+  private failure?: Error
+
+  constructor() {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(name, () => {
+        // Asked twice: somebody is in a hurry. What we started ends with us.
+        if (this.signal.aborted) process.exit(130)
+        this.controller.abort()
+      })
+    }
+  }
+
+  /** Aborted from the moment on when all has to end. */
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  /** Adds what has to be stopped; the last is stopped first. */
+  onStop(stop: () => Promise<void>): void {
+    this.stops.push(stop)
+  }
+
+  fail(error: Error): void {
+    this.failure ??= error
+    this.controller.abort()
+  }
+
+  async untilEnd(): Promise<void> {
+    if (this.signal.aborted) return
+    await new Promise((resolve) => this.signal.addEventListener('abort', resolve))
+  }
+
+  /** Stops everything, even where one stop fails; then throws what went wrong, if something did. */
+  async stop(): Promise<void> {
+    for (const stop of this.stops.splice(0).reverse()) {
+      await stop().catch((error: Error) => (this.failure ??= error))
+    }
+    if (this.failure) throw this.failure
+  }
+}
