@@ -15,7 +15,7 @@ export function fingerprint(value: unknown): string {
     low = Math.imul(low ^ code, 1597334677)
   }
   const mixedHigh = mix(high, low)
-  const mixedLow = mix(low, high)
+  const mixedLow = mix(low, mixedHigh)
   return ((mixedLow & 0x1fffff) * 0x100000000 + (mixedHigh >>> 0)).toString(16).padStart(14, '0')
 }
 
