@@ -3,8 +3,9 @@ import { waitFor } from '@flotilla/dev'
 import { openQueue, openWorker } from '../queue/queue-backend.js'
 import { queueServer } from '../queue/queue-server.js'
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
+import { createFleet } from '../testing/test-board.js'
 import { BuildUpkeep } from './index.js'
-import { createFleet, readBuild, readRelease, submitBuild, TestBuilder } from './testing/build-bench.js'
+import { readBuild, readRelease, submitBuild, TestBuilder } from './testing/build-bench.js'
 
 interface Job {
   buildId: string

@@ -2,6 +2,7 @@ import {
   type BuildOutputLineView,
   BuildOutputPageSchema,
   type BuildOutputQuery,
+  BuildOutputLineSchema,
   BuildOutputQuerySchema,
   BuildPageSchema,
   type BuildQuery,
@@ -10,8 +11,8 @@ import {
   type BuildView,
   type Page,
 } from '@flotilla/contracts'
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Sse } from '@nestjs/common'
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
+import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common'
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger'
 import type { Request } from 'express'
 import { z } from 'zod'
 import { type Actor, CurrentActor } from '../auth/index.js'
@@ -71,11 +72,13 @@ export class BuildsController {
     return this.views.lines(actor, id, query)
   }
 
-  @Sse(':id/output/stream')
+  @Get(':id/output/stream')
   @ApiOperation({
     operationId: 'streamBuildOutput',
     summary: 'The output of a build as it comes, until the build ends',
   })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ standardSchema: z.union([BuildOutputLineSchema, BuildSchema]) })
   async stream(
     @CurrentActor() actor: Actor,
     @Param('id', { schema: z.uuid() }) id: string,

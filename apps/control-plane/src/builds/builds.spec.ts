@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { BuildOutputLineView, BuildView, FleetView, Page } from '@flotilla/contracts'
 import { waitFor } from '@flotilla/dev'
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
-import { createFleet, fakeImage, readBuild, readRelease, submitBuild, TestBuilder } from './testing/build-bench.js'
+import { createFleet } from '../testing/test-board.js'
+import { fakeImage, readBuild, readRelease, submitBuild, TestBuilder } from './testing/build-bench.js'
 
 describe('a build', () => {
   let api: TestApi

@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type RunningRegistry, startRegistry } from '@flotilla/dev'
+import type { RegistryTokenResponse } from '@flotilla/contracts'
+import { freePort, type RunningRegistry, startRegistry, waitFor } from '@flotilla/dev'
 import { SigningKeys } from '../signing-keys/index.js'
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
+import { createFleet as makeFleet, joinFleet, succeed } from '../testing/test-board.js'
 import { RegistryTokens } from './index.js'
 
 /** Against a real registry that trusts the control plane's certificate. */
@@ -33,9 +35,7 @@ describe('the registry', () => {
   })
 
   async function createFleet(user: TestUser): Promise<string> {
-    const name = `fleet-${randomUUID().slice(0, 8)}`
-    const response = await api.call(user, 'POST /api/v1/fleets', { organization: user.organization, name })
-    return ((await response.json()) as { id: string }).id
+    return (await makeFleet(api, user)).id
   }
 
   /** The status with which the registry answers a pull (of tags) or a push (its first request). */
@@ -50,16 +50,18 @@ describe('the registry', () => {
 
   /** As `docker login` and `docker pull` ask: basic credentials and one `scope` for each repository. */
   async function tokenFor(password: string | undefined, ...scopes: string[]): Promise<string> {
-    const response = await requestToken(password, ...scopes)
+    const response = await requestToken(password, scopes)
     expect(response.status).toBe(200)
     return ((await response.json()) as { token: string }).token
   }
 
-  function requestToken(password: string | undefined, ...scopes: string[]): Promise<Response> {
+  function requestToken(password: string | undefined, scopes: string[] = [], username = 'anybody'): Promise<Response> {
     const query = new URLSearchParams({ service: 'flotilla-registry' })
     for (const scope of scopes) query.append('scope', scope)
-    const basic = password !== undefined && `Basic ${Buffer.from(`anybody:${password}`).toString('base64')}`
-    return fetch(`${api.url}/registry/v1/token?${query.toString()}`, { headers: { ...(basic && { Authorization: basic }) } })
+    const basic = password !== undefined && `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+    return fetch(`${api.url}/registry/v1/token?${query.toString()}`, {
+      headers: { ...(basic && { Authorization: basic }) },
+    })
   }
 
   // What the registry answers where the token is good: there is no such manifest; the upload may begin.
@@ -137,10 +139,43 @@ describe('the registry', () => {
   it('lets a device pull the images of its fleet, and push nothing', async () => {
     const user = await api.signUp()
     const [fleet, other] = [await createFleet(user), await createFleet(user)]
-    const { token } = await api.app.get(RegistryTokens).forDevice({ deviceId: randomUUID(), fleetId: fleet })
-    expect(await attempt('pull', fleet, token)).toBe(PULLED)
-    expect(await attempt('push', fleet, token)).toBe(REFUSED)
-    expect(await attempt('pull', other, token)).toBe(REFUSED)
+    const board = await joinFleet(api, user, fleet)
+    const direct = (await succeed(await board.call('POST /device/v1/registry-token'))) as RegistryTokenResponse
+    expect(direct.expiresInSeconds).toBeGreaterThan(60)
+    const scope = `repository:fleets/${other}:pull,push`
+    const asked = await requestToken(board.accessToken(), [scope], board.uuid)
+    const { token: byChallenge } = (await succeed(asked)) as { token: string }
+    for (const token of [direct.token, byChallenge]) {
+      expect(await attempt('pull', fleet, token)).toBe(PULLED)
+      expect(await attempt('push', fleet, token)).toBe(REFUSED)
+      expect(await attempt('pull', other, token)).toBe(REFUSED)
+      expect(await attempt('push', other, token)).toBe(REFUSED)
+    }
+  })
+
+  it('lets a device that moved to another fleet pull there, and no longer here', async () => {
+    const user = await api.signUp()
+    const [fleet, other] = [await createFleet(user), await createFleet(user)]
+    const board = await joinFleet(api, user, fleet)
+    await succeed(await board.call('POST /device/v1/registry-token'))
+    await succeed(await api.call(user, `PATCH /api/v1/devices/${board.deviceId}`, { fleetId: other }))
+    const token = await waitFor(
+      async () => {
+        const { token } = (await succeed(await board.call('POST /device/v1/registry-token'))) as RegistryTokenResponse
+        return (await attempt('pull', other, token)) === PULLED ? token : undefined
+      },
+      { what: 'the move is known' },
+    )
+    expect(await attempt('pull', fleet, token)).toBe(REFUSED)
+  })
+
+  it('refuses a board without its access token, or with that of another', async () => {
+    const user = await api.signUp()
+    const fleet = await createFleet(user)
+    const [board, thief] = [await joinFleet(api, user, fleet), await joinFleet(api, user, fleet)]
+    expect((await api.call(undefined, 'POST /device/v1/registry-token')).status).toBe(401)
+    expect((await requestToken('nonsense', [], board.uuid)).status).toBe(401)
+    expect((await requestToken(board.accessToken(), [], thief.uuid)).status).toBe(401)
   })
 
   it('refuses a token whose time is over', async () => {

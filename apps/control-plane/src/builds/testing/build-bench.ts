@@ -5,7 +5,6 @@ import {
   type BuildResult,
   type BuildView,
   ComposeSpecSchema,
-  type FleetView,
   type Platform,
   type ReleaseView,
 } from '@flotilla/contracts'
@@ -36,12 +35,6 @@ export async function submitBuild(api: TestApi, fleetId: string, options: Submis
     createdBy: SYSTEM,
   }
   return api.app.get(BuildsService).submit(submission, Readable.from(['the source']))
-}
-
-export async function createFleet(api: TestApi, user: TestUser): Promise<FleetView> {
-  const name = `fleet-${randomUUID().slice(0, 8)}`
-  const response = await api.call(user, 'POST /api/v1/fleets', { organization: user.organization, name })
-  return (await response.json()) as FleetView
 }
 
 /** One attempt at a build, as a builder has it. */
