@@ -18,7 +18,7 @@ const NOW = 1_000_000
 const MOST_ROUNDS = 80
 
 const absurd = anyTarget.chain((target) => fc.tuple(fc.constant(target), anyState(target)))
-// No target is reached where a one-shot that others wait for has failed.
+// No target is reached where a one-shot has failed that others wait for, or a service has ended that others live in.
 const reachable = reachableTarget.chain((target) =>
   fc.tuple(fc.constant(target), anyState(target).map(withoutFailures)),
 )
@@ -210,7 +210,10 @@ function withoutForeign(engine: Engine): Engine {
 }
 
 function withoutFailures(current: CurrentState): CurrentState {
-  const containers = current.containers.map((it) => (it.exitCode === 1 || !it.exitCode ? { ...it, exitCode: 0 } : it))
+  const containers = current.containers.map((it) => {
+    if (it.status !== 'exited') return it
+    return it.service === '1' ? { ...it, exitCode: 0 } : { ...it, status: 'created' as const }
+  })
   return { ...current, containers }
 }
 

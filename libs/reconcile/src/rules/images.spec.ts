@@ -81,6 +81,23 @@ describe('images', () => {
   })
 })
 
+describe('a service that stays as it is while images are on their way', () => {
+  const needs = (on: string) => ({ dependsOn: { [on]: { condition: 'service_healthy' as const } } })
+  const stopped = withContainer(downloading, 'web', { status: 'exited', exitCode: 1 })
+
+  it('is started before what only the next release brings', () => {
+    const next = targetOf({ services: { web: needs('cache'), db: { version: 2 }, cache: {} } })
+    expect(nextSteps(stopped, next)).toEqual(['pull cache', 'start web'])
+  })
+
+  it('is not started before what is already there', () => {
+    const next = targetOf({ services: { web: needs('db'), db: { version: 2 } } })
+    expect(nextSteps(stopped, next)).toEqual([])
+    const healthy = withContainer(stopped, 'db', { health: 'healthy' })
+    expect(nextSteps(healthy, next)).toEqual(['start web'])
+  })
+})
+
 describe('old images', () => {
   const withOld = {
     ...running,

@@ -1,7 +1,8 @@
 import type { CurrentContainer } from '../current-state.js'
-import type { Plan, Step } from '../plan.js'
+import type { Dependency } from '../dependencies.js'
+import type { Plan, Step, Wait } from '../plan.js'
 import { EMPTY_PLAN, planSteps, planWaits } from '../plans.js'
-import { restartPolicy } from '../readiness.js'
+import { restartPolicy, unmetDependencies } from '../readiness.js'
 import { isLive, needsStart } from '../restart-policy.js'
 import type { ServiceView } from '../view/services.js'
 import { findService, type View } from '../view/view.js'
@@ -17,15 +18,8 @@ export function keepAlive(view: View, containers: CurrentContainer[], item?: Ser
   if (!present || containers.some(isLive)) return EMPTY_PLAN
   const policy = policyOf(present, item)
   if (!policy || !needsStart(present, policy) || !hasItsNetworks(view, present)) return EMPTY_PLAN
-  const lacking = (present.dependsOn ?? []).filter((on) => on !== present.service && !isUp(view, present.appId, on))
-  if (lacking.length === 0) return planSteps(startContainer(present))
-  return planWaits({
-    subject: present.service,
-    appId: present.appId,
-    service: present.service,
-    for: 'dependency-started',
-    reason: `${present.service} waits for ${lacking.join(', ')} to start.`,
-  })
+  const unmet = [...unmetByLabel(view, present), ...unmetByTarget(view, present, item)]
+  return unmet.length > 0 ? planWaits(...unmet) : planSteps(startContainer(present))
 }
 
 /** Networks go missing only by another hand; a container that was attached to one cannot start without it. */
@@ -40,12 +34,26 @@ export function startContainer({ id, name, appId, service, status, exitCode }: C
   return { kind: 'start-container', appId, service, id, name, reason }
 }
 
+// Of the order in the release that a container is from, no more is known than the names. Where one is gone, the switch
+// to another release has begun.
+function unmetByLabel(view: View, { appId, service, dependsOn = [] }: CurrentContainer): Wait[] {
+  const lacking = dependsOn.filter((on) => on !== service && !isUp(view, appId, on))
+  if (lacking.length === 0) return []
+  const reason = `${service} waits for ${lacking.join(', ')} to start.`
+  return [{ subject: service, appId, service, for: 'dependency-started', reason }]
+}
+
+// What stays the same in the target obeys its order too, but for services that it has yet to bring.
+function unmetByTarget(view: View, present: CurrentContainer, item: ServiceView | undefined): Wait[] {
+  if (!item || present.specHash !== item.wanted?.specHash) return []
+  const isThere = ({ on }: Dependency) => (findService(view, item.app.id, on)?.containers.length ?? 0) > 0
+  return unmetDependencies(view, { ...item, dependencies: item.dependencies.filter(isThere) })
+}
+
 function policyOf(container: CurrentContainer, item: ServiceView | undefined): RestartPolicy | undefined {
   return item ? restartPolicy(item, container) : container.restart
 }
 
-// Of the order in the release that a container is from, no more is known than the names. Where one is gone, the switch
-// to another release has begun.
 function isUp(view: View, appId: string, service: string): boolean {
   const item = findService(view, appId, service)
   return view.current.containers

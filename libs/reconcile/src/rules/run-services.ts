@@ -20,8 +20,8 @@ export function runServices(view: View, leaving: Map<string, Departure>): Plan {
 }
 
 function runService(view: View, leaving: Map<string, Departure>, item: ServiceView): Plan {
+  if (!hasAllImages(view)) return keepAlive(view, item.right ? [item.right, ...item.containers] : item.containers, item)
   if (item.right) return startRight(view, item, item.right)
-  if (!hasAllImages(view)) return keepAlive(view, item.containers, item)
   const former = item.containers.filter(({ id, status }) => leaving.has(id) || status === 'removing')
   if (former.length > 0) return planWaits(waitForStop(item, former))
   if (item.containers.length === 0) return createContainer(view, item)
@@ -33,10 +33,8 @@ function startRight(view: View, item: ServiceView, right: CurrentContainer): Pla
   if (!isToBeStarted(item, right)) return EMPTY_PLAN
   const until = wasCutShort(item.app, item.name, right) ? restsUntil(right, view.now) : undefined
   if (until !== undefined) return planWaits(waitForRest(item, right, until))
-  const inTheWay = [
-    ...item.containers.filter((container) => container !== right && isLive(container)),
-    ...unwanted(view),
-  ]
+  const twins = item.containers.filter((container) => container !== right && isLive(container))
+  const inTheWay = [...twins, ...liveUnwanted(view)]
   if (inTheWay.length > 0) return planWaits(waitForStop(item, inTheWay))
   const unmet = unmetDependencies(view, item)
   if (unmet.length > 0) return planWaits(...unmet)
@@ -44,7 +42,7 @@ function startRight(view: View, item: ServiceView, right: CurrentContainer): Pla
 }
 
 function createContainer(view: View, item: ServiceView): Plan {
-  const inTheWay = unwanted(view)
+  const inTheWay = liveUnwanted(view)
   if (inTheWay.length > 0) return planWaits(waitForStop(item, inTheWay))
   const unmet = unmetDependencies(view, item)
   if (unmet.length > 0) return planWaits(...unmet)
@@ -62,8 +60,8 @@ function createContainer(view: View, item: ServiceView): Plan {
 
 // A service may have been renamed, or an app have taken another one's place: the new one would find the port taken, or
 // share a database's files with the old one.
-function unwanted(view: View): CurrentContainer[] {
-  return hasAllImages(view) ? view.unwanted.flat().filter(isLive) : []
+function liveUnwanted(view: View): CurrentContainer[] {
+  return view.unwanted.flat().filter(isLive)
 }
 
 function waitForRest(item: ServiceView, { exitCode }: CurrentContainer, until: number): Wait {

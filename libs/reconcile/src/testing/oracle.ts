@@ -16,10 +16,15 @@ export function unfulfilled(target: Target, current: CurrentState, step: Step): 
   // The present release starts its own containers by its own order, of which the target says nothing.
   const container = step.kind === 'start-container' ? current.containers.find(({ id }) => id === step.id) : undefined
   if (container && container.specHash !== hashOf(target, app, step.service, service)) return []
+  const hasAllImages = target.apps.every((it) =>
+    Object.values(it.services).every(({ image }) => isThere(current, image)),
+  )
   return Object.entries(service.dependsOn)
     .filter(([, { required }]) => required)
     .filter(([on, { condition }]) => {
       const all = current.containers.filter((it) => it.appId === app.id && it.service === on)
+      // The present release knows nothing of services that are still being downloaded.
+      if (all.length === 0 && !hasAllImages) return false
       return !all.some((it) => isFulfilled(it, condition))
     })
     .map(([on]) => on)
@@ -46,6 +51,10 @@ export function isWhatTheTargetWants(target: Target, { containers, networks, ima
       .filter((image) => !containers.some((container) => container.image === image))
       .map((image) => `${image} is still there`),
   ]
+}
+
+function isThere({ images }: CurrentState, { repository, digest }: TargetService['image']): boolean {
+  return images.includes(`${repository}@${digest}`)
 }
 
 function isFulfilled(container: CurrentContainer, condition: TargetService['dependsOn'][string]['condition']): boolean {
