@@ -1,0 +1,44 @@
+import type { DeviceEventView } from '@flotilla/contracts'
+import { Text } from '@mantine/core'
+import { Age } from '../../../components/age.js'
+import { describeMoment } from '../../../format/age.js'
+import { ReleaseVersion } from '../../releases/release-version.js'
+import classes from './device-history.module.css'
+import { eventStory } from './event-story.js'
+
+export function EventItem({ event }: { event: DeviceEventView }) {
+  const { tone, text, note } = eventStory(event)
+  return (
+    <li className={classes.event} data-tone={tone}>
+      <div className={classes.main}>
+        <Text size="sm" component="div" className={classes.sentence}>
+          {text.map((part, at) =>
+            typeof part === 'string' ? part : <ReleaseVersion key={at} id={part.release} version={part.version} />,
+          )}
+        </Text>
+        {note && (
+          <Text size="xs" c="dimmed" className={classes.note}>
+            {note}
+          </Text>
+        )}
+      </div>
+      <Text size="xs" c="dimmed" component="div" className={classes.when}>
+        <Age at={event.at} />
+        <span>{who(event)}</span>
+        {isLate(event) && <span title={`Received ${describeMoment(event.receivedAt)}`}>told later</span>}
+      </Text>
+    </li>
+  )
+}
+
+function who({ actor }: DeviceEventView): string {
+  if (actor.kind === 'device') return 'by the device'
+  return actor.kind === 'system' ? '' : `by ${actor.label}`
+}
+
+const LATE_MS = 120_000
+
+/** A device that was away tells what happened when it is back. */
+function isLate({ at, receivedAt }: DeviceEventView): boolean {
+  return Date.parse(receivedAt) - Date.parse(at) > LATE_MS
+}

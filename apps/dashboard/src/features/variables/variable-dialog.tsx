@@ -1,0 +1,27 @@
+import type { SetVariable, VariableView } from '@flotilla/contracts'
+import { Modal } from '@mantine/core'
+import { VariableForm } from './variable-form.js'
+
+/** What is written: nothing yet, a variable that is there, or an own one in place of an inherited one. */
+export interface VariableDraft {
+  variable?: VariableView
+  preset?: Pick<SetVariable, 'name' | 'service' | 'kind' | 'secret'>
+}
+
+interface VariableDialogProps {
+  of: 'fleet' | 'device'
+  id: string
+  services: string[]
+  draft: VariableDraft | undefined
+  onClose: () => void
+}
+
+export function VariableDialog({ draft, ...form }: VariableDialogProps) {
+  const name = draft?.variable?.name ?? draft?.preset?.name
+  const title = draft?.variable ? `Change ${name ?? ''}` : draft?.preset ? `Override ${name ?? ''}` : 'Add a variable'
+  return (
+    <Modal opened={draft !== undefined} onClose={form.onClose} title={title} size="lg">
+      {draft && <VariableForm {...form} draft={draft} />}
+    </Modal>
+  )
+}

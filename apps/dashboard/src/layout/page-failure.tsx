@@ -1,0 +1,37 @@
+import { Button, Container } from '@mantine/core'
+import { useRouter, type ErrorComponentProps } from '@tanstack/react-router'
+import { Compass } from 'lucide-react'
+import { EmptyNote } from '../components/empty-note.js'
+import { FailureNote } from '../components/failure-note.js'
+import { LinkButton } from '../components/links.js'
+
+/** Stands in for a page that could not be shown at all. */
+export function PageFailure({ error, reset }: ErrorComponentProps) {
+  const router = useRouter()
+  const again = () => {
+    reset()
+    void router.invalidate()
+  }
+  return (
+    <Container size="sm" py="xl">
+      <FailureNote title="This page could not be shown" error={error} onRetry={again} />
+      <Button mt="md" variant="subtle" onClick={() => window.location.reload()}>
+        Load the dashboard again
+      </Button>
+    </Container>
+  )
+}
+
+export function PageMissing() {
+  return (
+    <Container size="sm" py="xl">
+      <EmptyNote
+        icon={Compass}
+        title="There is no such page"
+        action={<LinkButton to="/fleets">To the fleets</LinkButton>}
+      >
+        The address may be mistyped, or what it led to was removed.
+      </EmptyNote>
+    </Container>
+  )
+}
