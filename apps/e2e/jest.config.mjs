@@ -1,3 +1,4 @@
 import preset from '../../jest.preset.mjs'
 
-export default { ...preset, displayName: 'e2e' }
+// Engines and namespaces take their time on a small machine.
+export default { ...preset, displayName: 'e2e', testTimeout: 300_000 }

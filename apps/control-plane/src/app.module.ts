@@ -6,6 +6,7 @@ import type { ServerConfig } from './config/config.js'
 import { BuildsModule } from './builds/index.js'
 import { ConfigModule } from './config/config.module.js'
 import { DatabaseModule } from './database/database.module.js'
+import { DeviceLogsModule } from './device-logs/index.js'
 import { DeviceReportsModule } from './device-reports/index.js'
 import { DevicesModule } from './devices/index.js'
 import { FleetsModule } from './fleets/index.js'
@@ -37,6 +38,7 @@ const features = [
   DevicesModule,
   HardwareModule,
   DeviceReportsModule,
+  DeviceLogsModule,
   ReleasesModule,
   RegistryAuthModule,
   BuildsModule,

@@ -1,7 +1,7 @@
-import { applyMergePatch, DeviceStateSchema, type Json, type ReportRequest } from '@flotilla/contracts'
+import { applyMergePatch, DeviceStateSchema, type ReportRequest } from '@flotilla/contracts'
 import { Problem } from '../http/problem.js'
 import type { SentState } from './device-report.entity.js'
-import { storableJson } from './storable-json.js'
+import { storableJson } from '../database/storable-json.js'
 
 /** What is stored of a board's reports. */
 export interface HeldState {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common'
 import type { Transaction } from '../database/transactions.js'
 import { DeviceEvents } from '../device-events/index.js'
 import type { KnownDevice } from '../hardware/index.js'
-import { storableJson } from './storable-json.js'
+import { storableJson } from '../database/storable-json.js'
 import type { Transition } from './transitions.js'
 
 /** Carries what devices say into their history. */

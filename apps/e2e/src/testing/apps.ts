@@ -1,0 +1,51 @@
+/** Apps of the tests: small, and without a public registry. */
+
+/** One service that serves one line over HTTP at the device's `port`. */
+export function pageApp(line: string, port = 8000): Record<string, string> {
+  return {
+    'docker-compose.yml': `services:\n  web:\n    build: .\n    ports: ['${port}:8080']\n    stop_grace_period: 1s\n`,
+    Dockerfile:
+      'FROM flotilla/busybox:$TARGETARCH\nCOPY line.txt /www/index.html\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n',
+    'line.txt': `${line}\n`,
+  }
+}
+
+/** Three services: a store with a volume, an api that waits for it to be healthy, and a page that needs the api. */
+export function threeServiceApp(lines: { store?: string; api?: string; web?: string } = {}): Record<string, string> {
+  const service = (name: keyof typeof lines) => ({
+    [`${name}/Dockerfile`]:
+      'FROM flotilla/busybox:$TARGETARCH\nCOPY line.txt /www/index.html\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n',
+    [`${name}/line.txt`]: `${lines[name] ?? name}\n`,
+  })
+  return { 'docker-compose.yml': THREE_SERVICES, ...service('store'), ...service('api'), ...service('web') }
+}
+
+const THREE_SERVICES = `
+services:
+  store:
+    build: ./store
+    stop_grace_period: 1s
+    volumes: ['kept:/kept']
+    networks: [inside]
+    healthcheck:
+      test: wget -q -O /dev/null http://127.0.0.1:8080/
+      interval: 1s
+      timeout: 2s
+      retries: 10
+  api:
+    build: ./api
+    stop_grace_period: 1s
+    networks: [inside]
+    depends_on:
+      store: { condition: service_healthy }
+  web:
+    build: ./web
+    stop_grace_period: 1s
+    ports: ['8100:8080']
+    networks: [inside, default]
+    depends_on: [api]
+volumes:
+  kept: {}
+networks:
+  inside: { internal: true }
+`

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ApiClient, type components, createApiClient, unwrap } from '@flotilla/api-client'
+import {
+  type BasePlatform,
+  type DeviceEngine,
+  type DeviceNetwork,
+  makeBaseImages,
+  ownPlatform,
+  type RunningEngine,
+  type Stack,
+  type StackDevice,
+  startDeviceEngine,
+  startDeviceNetwork,
+  startEngine,
+  startStack,
+  waitFor,
+} from '@flotilla/dev'
+
+export type Fleet = components['schemas']['Fleet']
+export type Device = components['schemas']['Device']
+
+const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' }
+
+/** A whole Flotilla on real parts, with as many boards as a test asks for. */
+export interface World {
+  stack: Stack
+  api: ApiClient
+  // API token of the first admin.
+  token: string
+  network: DeviceNetwork
+  builder: RunningEngine
+  createFleet(name: string, settings?: { platforms?: BasePlatform[] }): Promise<Fleet>
+  /** Where to push: with the token as password. */
+  remote(fleet: Fleet, token?: string): string
+  /** A board with an engine of its own, without supervisor. */
+  addBoard(): Promise<DeviceEngine>
+  /** Lets a board join a fleet by running its supervisor. */
+  join(board: DeviceEngine, fleet: Fleet, name: string, environment?: Record<string, string>): Promise<WorldDevice>
+  device(name: string): Promise<Device>
+  stop(): Promise<void>
+}
+
+export interface WorldDevice {
+  id: string
+  name: string
+  board: DeviceEngine
+  supervisor: StackDevice
+}
+
+export async function startWorld(basePlatforms: BasePlatform[] = [ownPlatform()]): Promise<World> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'flotilla-e2e-'))
+  const undo: (() => Promise<void> | void)[] = [() => rmSync(dataDir, { recursive: true, force: true })]
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const network = await startDeviceNetwork()
+    undo.push(() => network.stop())
+    const builder = await startEngine({ insecureRegistries: [network.subnet] })
+    undo.push(() => builder.stop())
+    await makeBaseImages(builder.docker, basePlatforms)
+    const boards: DeviceEngine[] = []
+    // After the stack, with which the supervisors end.
+    undo.push(() => removeBoards(boards))
+    const stack = await startStack({ dataDir, dockerHost: builder.dockerHost, address: network.address, admin: ADMIN })
+    undo.push(() => stack.stop())
+    const token = await signIn(stack.url)
+    return { ...createWorld({ stack, token, network, boards }), builder, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+interface Parts {
+  stack: Stack
+  token: string
+  network: DeviceNetwork
+  boards: DeviceEngine[]
+}
+
+function createWorld({ stack, token, network, boards }: Parts): Omit<World, 'builder' | 'stop'> {
+  const api = createApiClient({ baseUrl: stack.url, token })
+  return {
+    stack,
+    api,
+    token,
+    network,
+    createFleet: (name, settings = {}) =>
+      unwrap(api.POST('/api/v1/fleets', { body: { organization: 'default', name, ...settings } })),
+    remote: (fleet, password = token) => {
+      const url = new URL(`${stack.url}/git/${fleet.organization}/${fleet.name}.git`)
+      url.username = 'git'
+      url.password = password
+      return url.href
+    },
+    addBoard: async () => {
+      const board = await startDeviceEngine({ network })
+      boards.push(board)
+      return board
+    },
+    join: async (board, fleet, name, environment) => {
+      const body = { name: `for ${name}`, maxUses: 1 }
+      const params = { path: { id: fleet.id } }
+      const { key } = await unwrap(api.POST('/api/v1/fleets/{id}/provisioning-keys', { params, body }))
+      const { dockerHost } = board.engine
+      const { networkNamespace } = board
+      const settings = { name, provisioningKey: key, dockerHost, networkNamespace, environment }
+      const supervisor = await stack.addDevice(settings)
+      const { id } = await waitFor(() => findDevice(api, name), { what: `${name} has registered` })
+      return { id, name, board, supervisor }
+    },
+    device: async (name) => {
+      const device = await findDevice(api, name)
+      if (!device) throw new Error(`There is no device ${name}`)
+      return device
+    },
+  }
+}
+
+async function findDevice(api: ApiClient, name: string): Promise<Device | undefined> {
+  const { items } = await unwrap(api.GET('/api/v1/devices', { params: { query: { name } } }))
+  return items[0]
+}
+
+async function signIn(url: string): Promise<string> {
+  const anonymous = createApiClient({ baseUrl: url })
+  const session = await unwrap(anonymous.POST('/api/v1/auth/login', { body: ADMIN }))
+  const api = createApiClient({ baseUrl: url, token: session.token })
+  const key = await unwrap(api.POST('/api/v1/api-keys', { body: { name: 'e2e' } }))
+  return key.token
+}
+
+// A power cut first: containers of a test need no time to say goodbye.
+async function removeBoards(boards: DeviceEngine[]): Promise<void> {
+  await Promise.all(boards.map((board) => board.engine.kill().then(() => board.stop())))
+}
