@@ -38,12 +38,22 @@ describe('the description of a plan', () => {
     )
   })
 
-  it('says when a failed step is tried again', () => {
+  it.each([
+    [500, 'in a few seconds'],
+    [29_500, 'within a minute'],
+    [61_000, 'within 2 minutes'],
+    [3_600_000, 'within 60 minutes'],
+  ])('says roughly when a failed step is tried again: after %i ms, %s', (ms, soon) => {
     const app = { services: { web: {} } }
-    const plan = planOf(failing(newDevice(), app, NOW + 29_500), app)
-    expect(describePlan(plan, NOW)).toContain(
-      'Downloading the image of web failed 2 times: no space left on device. Next try in 30 s.',
-    )
+    const plan = planOf(failing(newDevice(), app, NOW + ms), app)
+    const failure = 'Downloading the image of web failed 2 times: no space left on device.'
+    expect(describePlan(plan, NOW)).toContain(`${failure} Next try ${soon}.`)
+  })
+
+  it('is the same from one round to the next while nothing happens', () => {
+    const app = { services: { web: {} } }
+    const plan = planOf(failing(newDevice(), app, NOW + 600_000), app)
+    expect(describePlan(plan, NOW + 5000)).toBe(describePlan(plan, NOW))
   })
 
   it('stays short, however much there is to say', () => {

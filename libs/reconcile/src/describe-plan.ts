@@ -36,7 +36,16 @@ function stepSentence(step: Step): string {
 }
 
 function waitSentence({ reason, until }: Wait, now: number): string {
-  return until === undefined ? reason : `${reason} Next try in ${Math.max(0, Math.ceil((until - now) / 1000))} s.`
+  return until === undefined ? reason : `${reason} Next try ${soon(until - now)}.`
+}
+
+// In coarse steps: a sentence that counted seconds would be another one in each round, and cost a report each time. Not
+// as a time of day, which a board without a clock does not know.
+function soon(ms: number): string {
+  if (ms <= 10_000) return 'in a few seconds'
+  const minutes = [1, 2, 5, 10, 20, 30, 60].find((it) => ms <= it * 60_000)
+  if (minutes === undefined) return 'in more than an hour'
+  return minutes === 1 ? 'within a minute' : `within ${minutes} minutes`
 }
 
 function megabytes(bytes: number): string {
