@@ -5,12 +5,14 @@ import { AuthModule } from './auth/index.js'
 import type { ServerConfig } from './config/config.js'
 import { BuildsModule } from './builds/index.js'
 import { ConfigModule } from './config/config.module.js'
+import { DashboardModule } from './dashboard/index.js'
 import { DatabaseModule } from './database/database.module.js'
 import { DeviceLogsModule } from './device-logs/index.js'
 import { DeviceReportsModule } from './device-reports/index.js'
 import { DevicesModule } from './devices/index.js'
 import { FleetsModule } from './fleets/index.js'
 import { HardwareModule } from './hardware/index.js'
+import { HealthModule } from './http/health/health.module.js'
 import { HttpModule } from './http/http.module.js'
 import { IdempotencyModule } from './http/idempotency.module.js'
 import { LiveModule } from './live/live.module.js'
@@ -19,6 +21,7 @@ import { ProvisioningKeysModule } from './provisioning-keys/index.js'
 import { RegistryAuthModule } from './registry-auth/index.js'
 import { ReleasesModule } from './releases/index.js'
 import { SigningKeysModule } from './signing-keys/index.js'
+import { StreamModule } from './stream/index.js'
 import { TargetStateModule } from './target-state/index.js'
 import { SignInModule, UsersModule } from './users/index.js'
 import { VariablesModule } from './variables/index.js'
@@ -43,6 +46,8 @@ const features = [
   RegistryAuthModule,
   BuildsModule,
   TargetStateModule,
+  StreamModule,
+  DashboardModule,
 ]
 
 @Module({})
@@ -50,7 +55,15 @@ export class AppModule {
   static forRoot(config: ServerConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.forRoot(config), HttpModule, DatabaseModule, IdempotencyModule, LiveModule, ...features],
+      imports: [
+        ConfigModule.forRoot(config),
+        HttpModule,
+        DatabaseModule,
+        IdempotencyModule,
+        HealthModule,
+        LiveModule,
+        ...features,
+      ],
     }
   }
 }

@@ -3,9 +3,10 @@ import { Reflector } from '@nestjs/core'
 import type { Request, Response } from 'express'
 import { rememberCredential } from '../http/credential.js'
 import { Problem } from '../http/problem.js'
+import { PUBLIC_ROUTE } from '../http/public-route.js'
 import type { Actor } from './actor.js'
 import { AuthService } from './auth.service.js'
-import { PUBLIC_ROUTE, rememberActor } from './current-actor.js'
+import { rememberActor } from './current-actor.js'
 import { SessionCookie } from './session-cookie.js'
 
 /** Stands before every route that is not @Public(): lets in who has a session or an API token. */

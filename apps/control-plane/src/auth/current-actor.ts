@@ -1,7 +1,5 @@
-import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common'
-import { ApiExtension } from '@nestjs/swagger'
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common'
 import type { Request } from 'express'
-import { PUBLIC_EXTENSION } from '../http/openapi/operation.js'
 import type { Actor } from './actor.js'
 
 const actors = new WeakMap<object, Actor>()
@@ -17,8 +15,3 @@ export const CurrentActor = createParamDecorator((_: unknown, context: Execution
   if (!actor) throw new Error('This route has no actor: it is public')
   return actor
 })
-
-export const PUBLIC_ROUTE = 'flotilla:public'
-
-/** Marks a controller or route that the guard of users lets pass: it has its own credentials, or needs none. */
-export const Public = () => applyDecorators(SetMetadata(PUBLIC_ROUTE, true), ApiExtension(PUBLIC_EXTENSION, true))

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common'
 import { TypeOrmModule } from '@nestjs/typeorm'
 import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
+import { DatabasePing } from './database-ping.js'
 import { databaseOptions } from './data-source.js'
 import { Transactions } from './transactions.js'
 
@@ -13,7 +14,7 @@ import { Transactions } from './transactions.js'
       useFactory: (config: ServerConfig) => ({ ...databaseOptions(config.DATABASE_URL), autoLoadEntities: true }),
     }),
   ],
-  providers: [Transactions],
-  exports: [Transactions],
+  providers: [Transactions, DatabasePing],
+  exports: [Transactions, DatabasePing],
 })
 export class DatabaseModule {}

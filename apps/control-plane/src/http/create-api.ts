@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express'
 import compression from 'compression'
 import helmet from 'helmet'
 import type { ServerConfig } from '../config/config.js'
+import { KnownRoutes } from './known-routes.js'
 import { serveOpenApi } from './openapi/serve.js'
 import { ProblemFilter } from './problem.filter.js'
 import { RawRoutes } from './raw-routes.js'
@@ -11,6 +12,16 @@ import { answerWithRequestId } from './request-id.js'
 import { validationPipe } from './validation.pipe.js'
 
 const JSON_LIMIT = '4mb'
+// What the dashboard needs and no more: everything from here, and styles that its components set on elements.
+const CONTENT_SECURITY = {
+  'default-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'object-src': ["'none'"],
+  'base-uri': ["'self'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+}
 
 /** The HTTP application around a module: parsers, validation, problems, headers. Does not listen yet. */
 export async function createApi(
@@ -29,7 +40,7 @@ export async function createApi(
   app.use(raw.answer)
   raw.acceptUpgrades(app.getHttpServer())
   app.use(answerWithRequestId)
-  app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } }, hsts: false }))
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY }, hsts: false }))
   app.use(
     '/api/v1',
     compression({ filter: (request, response) => !isEventStream(response) && compression.filter(request, response) }),
@@ -37,7 +48,7 @@ export async function createApi(
   app.useBodyParser('json', { limit: JSON_LIMIT, inflate: true })
   serveOpenApi(app)
   app.useGlobalPipes(validationPipe())
-  app.useGlobalFilters(new ProblemFilter())
+  app.useGlobalFilters(new ProblemFilter(new KnownRoutes(app)))
   app.enableShutdownHooks()
   return app
 }

@@ -1,5 +1,10 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common'
-import { SSE_METADATA } from '@nestjs/common/constants.js'
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  StreamableFile,
+} from '@nestjs/common'
 import type { Request, Response } from 'express'
 import { type Observable, tap } from 'rxjs'
 import { etagOf } from './etag.js'
@@ -12,11 +17,11 @@ import { etagOf } from './etag.js'
 export class EtagInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<Request>()
-    const isStream = Reflect.hasMetadata(SSE_METADATA, context.getHandler())
-    if (isStream || !request.path.startsWith('/api/v1/')) return next.handle()
+    if (!request.path.startsWith('/api/v1/')) return next.handle()
     const response = context.switchToHttp().getResponse<Response>()
     return next.handle().pipe(
       tap((view: unknown) => {
+        if (view instanceof StreamableFile) return
         // What is behind a login is nobody else's to keep, and is asked for again each time.
         response.setHeader('Cache-Control', 'private, no-cache')
         if (!isResource(view)) return

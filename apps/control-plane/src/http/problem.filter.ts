@@ -1,5 +1,13 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common'
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+  NotFoundException,
+} from '@nestjs/common'
 import type { Request, Response } from 'express'
+import type { KnownRoutes } from './known-routes.js'
 import { Problem } from './problem.js'
 import { requestId } from './request-id.js'
 
@@ -8,13 +16,24 @@ import { requestId } from './request-id.js'
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('http')
 
+  constructor(private readonly routes: KnownRoutes) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>()
     const response = host.switchToHttp().getResponse<Response>()
-    const problem = toProblem(error)
+    const problem = this.wrongMethod(error, request, response) ?? toProblem(error)
     if (problem.status >= 500)
       this.log.error({ message: 'request failed', method: request.method, path: request.path, err: error })
     sendProblem(request, response, problem)
+  }
+
+  /** The framework says "not found" also where only the method is wrong. */
+  private wrongMethod(error: unknown, request: Request, response: Response): Problem | undefined {
+    if (!(error instanceof NotFoundException)) return undefined
+    const methods = this.routes.methodsAt(request.path)
+    if (methods.length === 0) return undefined
+    response.setHeader('Allow', methods.join(', '))
+    return new Problem('method-not-allowed', 405, `This address takes ${methods.join(', ')} only.`)
   }
 }
 
@@ -48,7 +67,6 @@ function fromHttpException(error: HttpException): Problem {
   const status = error.getStatus()
   if (status === 404)
     return new Problem('route-not-found', 404, 'There is nothing at this address; see /api/v1/openapi.json.')
-  if (status === 405) return new Problem('method-not-allowed', 405, 'This address does not take this method.')
   return (
     bodyParserProblem({ type: (error.cause as { type?: string } | undefined)?.type, status }) ??
     new Problem('bad-request', status, error.message)

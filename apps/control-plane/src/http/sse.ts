@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { setImmediate as turn } from 'node:timers/promises'
-import { Injectable, type MessageEvent, type OnModuleDestroy } from '@nestjs/common'
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Injectable, type OnModuleDestroy, StreamableFile } from '@nestjs/common'
 import type { Request } from 'express'
-import { Observable, type Subscriber } from 'rxjs'
 
 // Proxies cut connections that say nothing for a minute or less.
 const KEEP_ALIVE_MS = 15_000
@@ -20,8 +19,9 @@ export interface ServerEvent {
 export type EventSource = (signal: AbortSignal) => AsyncIterable<ServerEvent>
 
 /**
- * Server-sent events for `@Sse()` routes: comments keep the connection alive, a client that reads slowly is waited for
- * before the next event is made, and every stream ends when its client leaves or the process stops.
+ * Answers a `@Get()` route with server-sent events: comments keep the connection alive, the next event is made when the
+ * client has taken the last, and every stream ends when its client leaves or the process stops. Not `@Sse()`: behind an
+ * interceptor that has answered 200 before an asynchronous handler can refuse.
  *
  *     return this.streams.open(request, (signal) => this.lines(build, resumeAfter(request, query.after), signal))
  */
@@ -29,21 +29,22 @@ export type EventSource = (signal: AbortSignal) => AsyncIterable<ServerEvent>
 export class EventStreams implements OnModuleDestroy {
   private readonly running = new Map<AbortController, Request>()
 
-  open(request: Request, events: EventSource): Observable<MessageEvent> {
-    return new Observable((subscriber) => {
-      const controller = new AbortController()
-      this.running.set(controller, request)
-      controller.signal.addEventListener('abort', () => subscriber.complete())
-      const keepAlive = setInterval(() => subscriber.next({ comment: 'ping' }), KEEP_ALIVE_MS)
-      const longest = setTimeout(() => controller.abort(), LONGEST_MS)
-      void pump(subscriber, request, events(controller.signal), controller.signal)
-      return () => {
-        clearInterval(keepAlive)
-        clearTimeout(longest)
-        this.running.delete(controller)
-        controller.abort()
-      }
-    })
+  open(request: Request, events: EventSource): StreamableFile {
+    const controller = new AbortController()
+    this.running.set(controller, request)
+    const longest = setTimeout(() => controller.abort(), LONGEST_MS)
+    const stream = Readable.from(frames(events(controller.signal), controller.signal), { objectMode: false })
+    const end = () => {
+      clearTimeout(longest)
+      this.running.delete(controller)
+      controller.abort()
+    }
+    // Not the stream's own end: that waits for an event to come first. The client may have left before it began.
+    if (request.socket.destroyed) end()
+    else request.res?.once('close', end)
+    // The second is for nginx, which would otherwise collect events until it has a page of them.
+    request.res?.setHeader('Cache-Control', 'private, no-store, no-transform').setHeader('X-Accel-Buffering', 'no')
+    return new StreamableFile(stream, { type: 'text/event-stream' })
   }
 
   onModuleDestroy(): void {
@@ -61,24 +62,36 @@ export function resumeAfter(request: Request, after?: string): string | undefine
   return typeof last === 'string' && /^\d{1,18}$/.test(last) ? last : after
 }
 
-async function pump(
-  subscriber: Subscriber<MessageEvent>,
-  request: Request,
-  events: AsyncIterable<ServerEvent>,
-  signal: AbortSignal,
-): Promise<void> {
+/** The text of a stream. Its first comment sends the headers: the client learns that it is heard. */
+async function* frames(events: AsyncIterable<ServerEvent>, signal: AbortSignal): AsyncGenerator<string> {
+  yield ': open\n\n'
+  const source = events[Symbol.asyncIterator]()
   try {
-    for await (const event of events) {
-      // Without an id of its own the framework would count one up, and clients would resume from that.
-      subscriber.next({ ...event, id: event.id ?? '' })
-      // The event is on its way to the socket only after a turn; then it shows whether the client keeps up.
-      await turn()
-      if (request.res?.writableNeedDrain) await once(request.res, 'drain', { signal })
-      if (signal.aborted) break
+    for (let next = source.next(); !signal.aborted;) {
+      const result = await orSilence(next, signal)
+      if (result === 'silence') yield ': ping\n\n'
+      else if (result.done) return
+      else {
+        yield frame(result.value)
+        next = source.next()
+      }
     }
-    subscriber.complete()
-  } catch (error) {
-    if (signal.aborted) subscriber.complete()
-    else subscriber.error(error)
+  } finally {
+    await source.return?.()
   }
+}
+
+async function orSilence<T>(next: Promise<T>, signal: AbortSignal): Promise<T | 'silence'> {
+  const quiet = new AbortController()
+  const silence = sleep(KEEP_ALIVE_MS, 'silence' as const, { signal: AbortSignal.any([signal, quiet.signal]) })
+  try {
+    return await Promise.race([next, silence.catch(() => 'silence' as const)])
+  } finally {
+    quiet.abort()
+  }
+}
+
+// JSON has no line breaks of its own, so one data line holds it all.
+function frame({ type, id, data }: ServerEvent): string {
+  return `event: ${type}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`
 }
