@@ -8,11 +8,14 @@ import { stepKey } from './step-key.js'
 import { anyState, anyTarget, BEHAVIOURS, reachableTarget } from './testing/arbitraries.js'
 import { changeContainer, emptyEngine, withCurrent, type Engine } from './testing/fake-engine.js'
 import { isWhatTheTargetWants, unfulfilled } from './testing/oracle.js'
+import { liveSlowly } from './testing/slow-world.js'
 import { isAtRest, takeTurn, type World } from './testing/world.js'
 
 const RUNS = { numRuns: 400 }
 // For properties that live through whole updates.
-const LIVES = { numRuns: 120 }
+const LIVES = { numRuns: 100 }
+// They share a small machine with all other suites.
+const PATIENCE_MS = 180_000
 const NOW = 1_000_000
 // Far more rounds than the longest chain of services needs.
 const MOST_ROUNDS = 80
@@ -112,65 +115,107 @@ describe('the planner, whatever the target and the state', () => {
     )
   })
 
-  it('comes to rest, if only to wait, and never loses a volume', () => {
-    fc.assert(
-      fc.property(absurd, ([target, current]) => {
-        const end = afterRounds(worldOf(current), target, MOST_ROUNDS)
-        const { steps } = planNextSteps(target, end.engine.current, end.engine.clock)
-        expect(steps.filter((step) => missingNetwork(step, end.engine.current) === undefined)).toEqual([])
-        expect(end.engine.current.volumes).toEqual(expect.arrayContaining(current.volumes))
-      }),
-      LIVES,
-    )
-  })
+  it(
+    'comes to rest, if only to wait, and never loses a volume',
+    () => {
+      fc.assert(
+        fc.property(absurd, ([target, current]) => {
+          const end = afterRounds(worldOf(current), target, MOST_ROUNDS)
+          const { steps } = planNextSteps(target, end.engine.current, end.engine.clock)
+          expect(steps.filter((step) => missingNetwork(step, end.engine.current) === undefined)).toEqual([])
+          expect(end.engine.current.volumes).toEqual(expect.arrayContaining(current.volumes))
+        }),
+        LIVES,
+      )
+    },
+    PATIENCE_MS,
+  )
 })
 
 describe('the planner, when the target can be reached', () => {
-  it('reaches it from any state, once foreign containers have left', () => {
-    fc.assert(
-      fc.property(reachable, ([target, current]) => {
-        const blocked = afterRounds(worldOf(current), target, MOST_ROUNDS)
-        const end = afterRounds({ ...blocked, engine: withoutForeign(blocked.engine) }, target, MOST_ROUNDS)
-        expectReached(target, end)
-      }),
-      LIVES,
-    )
-  })
+  it(
+    'reaches it from any state, once foreign containers have left',
+    () => {
+      fc.assert(
+        fc.property(reachable, ([target, current]) => {
+          const blocked = afterRounds(worldOf(current), target, MOST_ROUNDS)
+          const end = afterRounds({ ...blocked, engine: withoutForeign(blocked.engine) }, target, MOST_ROUNDS)
+          expectReached(target, end)
+        }),
+        LIVES,
+      )
+    },
+    PATIENCE_MS,
+  )
 
-  it('reaches it from the middle of any update', () => {
-    fc.assert(
-      fc.property(midUpdate, ({ target, engine }) => {
-        expectReached(target, afterRounds({ ...worldOf({}), engine }, target, MOST_ROUNDS))
-      }),
-      LIVES,
-    )
-  })
+  it(
+    'reaches it from the middle of any update',
+    () => {
+      fc.assert(
+        fc.property(midUpdate, ({ target, engine }) => {
+          expectReached(target, afterRounds({ ...worldOf({}), engine }, target, MOST_ROUNDS))
+        }),
+        LIVES,
+      )
+    },
+    PATIENCE_MS,
+  )
 
-  it('reaches it although steps fail now and then', () => {
-    fc.assert(
-      fc.property(midUpdate, fc.integer({ min: 1, max: 3 }), ({ target, engine }, tries) => {
-        const failure: World['failure'] = (step, { current }) => {
-          const failed = current.attempts[stepKey(step)]?.count ?? 0
-          return missingNetwork(step, current) ?? (failed < tries ? 'bad luck' : undefined)
-        }
-        expectReached(target, afterRounds({ ...worldOf({}), engine, failure }, target, 4 * MOST_ROUNDS))
-      }),
-      LIVES,
-    )
-  })
+  it(
+    'reaches it although steps fail now and then',
+    () => {
+      fc.assert(
+        fc.property(midUpdate, fc.integer({ min: 1, max: 3 }), ({ target, engine }, tries) => {
+          const failure: World['failure'] = (step, { current }) => {
+            const failed = current.attempts[stepKey(step)]?.count ?? 0
+            return missingNetwork(step, current) ?? (failed < tries ? 'bad luck' : undefined)
+          }
+          expectReached(target, afterRounds({ ...worldOf({}), engine, failure }, target, 4 * MOST_ROUNDS))
+        }),
+        { numRuns: 50 },
+      )
+    },
+    PATIENCE_MS,
+  )
 
-  it('keeps what has not changed, container by container', () => {
-    fc.assert(
-      fc.property(reachableTarget, reachableTarget, (before, target) => {
-        const first = afterRounds(worldOf({}), before, MOST_ROUNDS)
-        const second = afterRounds(first, target, MOST_ROUNDS)
-        const back = afterRounds(second, target, MOST_ROUNDS)
-        expect(back.engine.current.containers).toEqual(second.engine.current.containers)
-        expect(replacedInVain(first, second)).toEqual([])
-      }),
-      LIVES,
-    )
-  })
+  it(
+    'reaches it although steps take their time, and plans are made meanwhile',
+    () => {
+      const delays = fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 7 })
+      fc.assert(
+        fc.property(
+          reachableTarget,
+          midUpdate,
+          delays,
+          fc.nat({ max: 30 }),
+          (other, { target, engine }, slowness, cut) => {
+            // On the way to another target, the power goes with some steps half done; after that, it is this one.
+            const first = liveSlowly({ ...worldOf({}), engine }, other, slowness, cut)
+            expectReached(target, liveSlowly(first, target, slowness, 6 * MOST_ROUNDS))
+          },
+        ),
+        LIVES,
+      )
+    },
+    PATIENCE_MS,
+  )
+
+  it(
+    'keeps what has not changed, container by container',
+    () => {
+      fc.assert(
+        fc.property(reachableTarget, reachableTarget, (before, target) => {
+          const first = afterRounds(worldOf({}), before, MOST_ROUNDS)
+          const second = afterRounds(first, target, MOST_ROUNDS)
+          const back = afterRounds(second, target, MOST_ROUNDS)
+          expect(back.engine.current.containers).toEqual(second.engine.current.containers)
+          expect(replacedInVain(first, second)).toEqual([])
+        }),
+        LIVES,
+      )
+    },
+    PATIENCE_MS,
+  )
 })
 
 function worldOf(current: Partial<CurrentState>): World {

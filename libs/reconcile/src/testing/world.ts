@@ -102,7 +102,7 @@ export function brief(step: Step): string {
   }
 }
 
-function carryOut(world: World, step: Step): Engine {
+export function carryOut(world: World, step: Step): Engine {
   const { engine } = world
   const key = stepKey(step)
   const { [key]: former, ...attempts } = engine.current.attempts
@@ -113,7 +113,7 @@ function carryOut(world: World, step: Step): Engine {
 }
 
 /** What happens by itself until the next round. A device that only waits sleeps until the first of its times. */
-function letTimePass(world: World, plan?: Plan): World {
+export function letTimePass(world: World, plan?: Plan): World {
   const { engine } = world
   const times = plan?.steps.length === 0 ? plan.waits.flatMap(({ until }) => (until === undefined ? [] : [until])) : []
   const clock = Math.max(engine.clock + ROUND_MS, times.length > 0 ? Math.min(...times) : 0)
