@@ -5,7 +5,9 @@ import { z } from 'zod'
  * The environment of every program of the control plane, parsed once at its start. Nothing else reads process.env.
  */
 
-const Url = z.url().transform((url) => url.replace(/\/+$/, ''))
+const Url = z
+  .url({ protocol: /^https?$/, error: 'give an address with http:// or https://' })
+  .transform((url) => url.replace(/\/+$/, ''))
 const Count = z.coerce.number().int().positive()
 
 const LogShape = {
