@@ -30,7 +30,7 @@ export async function installDependencies() {
 /** Builds every project; nx leaves out what has not changed. */
 export async function buildProjects(projects = []) {
   const selection = projects.length > 0 ? ['--projects', projects.join(',')] : []
-  const args = [join(PROJECT_FOLDER, 'node_modules/nx/bin/nx.js'), 'run-many', '-t', 'build', ...selection]
+  const args = [join(PROJECT_FOLDER, 'node_modules/.bin/nx'), 'run-many', '-t', 'build', ...selection]
   const started = Date.now()
   const { code, output } = await runSilently(process.execPath, args, { cwd: PROJECT_FOLDER })
   if (code !== 0) throw new SetupError(`The build failed:\n${output}`)

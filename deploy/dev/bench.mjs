@@ -1,0 +1,32 @@
+// `npm run bench -- <name>`: builds what is needed and runs a benchmark of apps/bench.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildProjects, checkNode, installDependencies, PROJECT_FOLDER } from './setup/project.mjs'
+import { runInTerminal } from './setup/run.mjs'
+import { runCommand, SetupError } from './setup/say.mjs'
+import { installPackages } from './setup/system.mjs'
+
+const SOURCES = join(PROJECT_FOLDER, 'apps/bench/src')
+
+await runCommand(async () => {
+  const [name, ...args] = process.argv.slice(2)
+  const names = benchmarks()
+  if (!name || name === '--help' || !names.includes(name)) {
+    const list = names.map((each) => `  npm run bench -- ${each}`).join('\n')
+    if (name && name !== '--help') throw new SetupError(`There is no benchmark called ${name}. There are:\n${list}`)
+    return console.log(`Benchmarks print a table, and one JSON object as the last line:\n${list}`)
+  }
+  checkNode()
+  await installPackages(['git', 'docker.io', 'docker-registry', 'iproute2', 'iptables', 'apparmor'])
+  await installDependencies()
+  await buildProjects()
+  const program = join(PROJECT_FOLDER, 'apps/bench/dist', `${name}.js`)
+  return runInTerminal(process.execPath, ['--enable-source-maps', program, ...args], { cwd: PROJECT_FOLDER })
+})
+
+/** A benchmark is a file directly in src; what it shares with others is in folders. */
+function benchmarks() {
+  if (!existsSync(SOURCES)) return []
+  const files = readdirSync(SOURCES).filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+  return files.map((file) => file.slice(0, -'.ts'.length)).sort()
+}
