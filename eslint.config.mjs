@@ -17,7 +17,7 @@ const layers = [
   },
   { sourceTag: 'api-client', onlyDependOnLibsWithTags: ['contracts'] },
   { sourceTag: 'control-plane', onlyDependOnLibsWithTags: ['contracts', 'reconcile', 'api-client', 'dev'] },
-  { sourceTag: 'cli', onlyDependOnLibsWithTags: ['api-client', 'contracts'] },
+  { sourceTag: 'cli', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'dev'] },
   { sourceTag: 'dashboard', onlyDependOnLibsWithTags: ['api-client', 'contracts'] },
   { sourceTag: 'supervisor', onlyDependOnLibsWithTags: ['contracts', 'reconcile'] },
   { sourceTag: 'dev', onlyDependOnLibsWithTags: ['api-client', 'contracts'] },

@@ -1,0 +1,50 @@
+import { Option } from 'commander'
+import { parseCount, parseDuration } from '../arguments.js'
+import type { CliCommand } from '../cli-command.js'
+import type { Context } from '../context.js'
+import { findFleet, fleetPath } from '../names/fleets.js'
+import { formatAge } from '../output/age.js'
+import { createKey } from './provisioning-keys.js'
+
+interface AddOptions {
+  fleet: string
+  uses: number
+  expires: number
+}
+
+export function addDeviceJoining(device: CliCommand, context: Context): void {
+  device
+    .command('add')
+    .description('Print the one line to run on a board, so that it joins a fleet.')
+    .requiredOption('--fleet <fleet>', 'organization/fleet that it joins')
+    .option('--uses <count>', 'how many boards may use the line', parseCount, 1)
+    .addOption(
+      new Option('--expires <time>', 'how long the line works: 12h, 30d')
+        .argParser(parseDuration)
+        .default(86_400, '1d'),
+    )
+    .example('flotilla device add --fleet acme/weather')
+    .example('flotilla device add --fleet acme/weather --uses 20 --expires 7d')
+    .action((options: AddOptions) => add(context, options))
+}
+
+async function add(context: Context, { fleet: name, uses, expires }: AddOptions): Promise<void> {
+  const { api, server } = await context.session()
+  const fleet = await findFleet(api, name)
+  const key = await createKey(api, fleet.id, {
+    name: 'flotilla device add',
+    maxUses: uses,
+    expiresInSeconds: expires,
+  })
+  const command = installCommand(server, key.key)
+  const until = key.expiresAt === undefined ? '' : `; it expires ${formatAge(key.expiresAt, context.output.now)}`
+  const boards = uses === 1 ? 'on the board' : `on up to ${uses} boards`
+  context.output.note(`To add to ${fleetPath(fleet)}, run this line ${boards}${until}:`)
+  context.output.done({ command, key }, command)
+}
+
+/** Quoted for the shell: the key is the server's to choose. */
+function installCommand(server: string, key: string): string {
+  const url = `${server}/install.sh?key=${encodeURIComponent(key)}`
+  return `curl -fsSL '${url.replaceAll("'", '%27')}' | sudo sh`
+}
