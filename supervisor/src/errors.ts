@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types'
+
 /**
  * The step can never succeed as the target has it (a mount path that the engine refuses, say): it is not tried again
  * until the target changes.
@@ -34,7 +36,8 @@ export class CloudError extends Error {
 
 /** The message of an error with those of its causes: "Could not pull x: connection refused". */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  // Not instanceof: errors of another realm (a VM context) are errors too.
+  if (!isNativeError(error)) return String(error)
   // fetch and sockets say "fetch failed" and AggregateErrors nothing at all; the cause holds what happened.
   const own = error.message.trim() || error.name
   const inner: unknown = error.cause ?? (error instanceof AggregateError ? error.errors[0] : undefined)

@@ -13,7 +13,7 @@ export class PollLoop {
   private readonly wakeUp = new Wake()
 
   constructor(
-    private readonly cloud: Cloud,
+    private readonly cloud: Pick<Cloud, 'fetchTarget'>,
     private readonly targets: TargetKeeper,
     // Between polls where the server does not say.
     private readonly intervalMs: number,
@@ -39,6 +39,7 @@ export class PollLoop {
         // Whoever was told to stay away stays away, even if the link says that there is something new.
         if (askedToWait(error)) {
           await clock.sleep(restMs, signal)
+          this.wakeUp.forget()
           continue
         }
       }

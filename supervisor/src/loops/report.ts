@@ -17,7 +17,8 @@ import { Wake } from './wake.js'
 const BACK_OFF: BackOff = { baseMs: 2_000, capMs: 600_000 }
 // Changes come in flocks, and half of them are over in a moment.
 const GATHER_MS = 250
-const BURST = 5
+// A whole update goes through at once; a service that flaps all day sends a report every few seconds at most.
+const BURST = 12
 const INTERVAL_MS = 5_000
 // Nothing else sends a report of itself: this one is for what no change announced, such as a new address.
 const RECHECK_MS = 300_000
@@ -35,7 +36,7 @@ export class ReportLoop {
   private unanswered?: { request: ReportRequest; state: Record<string, Json> }
 
   constructor(
-    private readonly cloud: Cloud,
+    private readonly cloud: Pick<Cloud, 'sendReport'>,
     private readonly state: () => DeviceState,
     private readonly kept: { baseline: ReportBaselineKeeper; events: Store['events'] },
     private readonly ambient: { clock: Clock; log: Logger },

@@ -13,6 +13,11 @@ export class Wake {
     this.sleeper?.abort()
   }
 
+  /** For a loop that is about to look anyway. */
+  forget(): void {
+    this.isSet = false
+  }
+
   /** Resolves when notified, after `ms`, or when the signal aborts. */
   async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     if (!this.isSet) {

@@ -104,7 +104,9 @@ export function describeRuns(scene: () => Scene): void {
       expect(container).toMatchObject({ status: 'exited', exitCode: 3, restartCount: 2 })
     })
   })
+}
 
+export function describeChanges(scene: () => Scene): void {
   it.each(['healthy', 'unhealthy'] as const)('shows that a container is %s', async (health) => {
     const { engine, create, look, harness } = scene()
     const config = harness.running({ isUnhealthy: health === 'unhealthy' })

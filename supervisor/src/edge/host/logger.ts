@@ -1,6 +1,7 @@
 /*
  * The supervisor's own log, on stderr: one line per entry, as JSON for machines or plain for people.
  */
+import { isNativeError } from 'node:util/types'
 import { describeError } from '../../errors.js'
 import type { LogFields, Logger } from '../../ports.js'
 
@@ -31,7 +32,7 @@ export function createLogger(options: LoggerOptions): Logger {
 
 function asJson(level: LogLevel, message: string, fields: LogFields): string {
   return JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }, (_key, value: unknown) =>
-    value instanceof Error ? describeError(value) : value,
+    isNativeError(value) ? describeError(value) : value,
   )
 }
 
@@ -43,7 +44,7 @@ function asText(level: LogLevel, message: string, fields: LogFields): string {
 }
 
 function text(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(describeError(value))
+  if (isNativeError(value)) return JSON.stringify(describeError(value))
   if (typeof value === 'string' && /^[\w./:@-]+$/.test(value)) return value
   return JSON.stringify(value)
 }

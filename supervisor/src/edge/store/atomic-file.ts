@@ -61,5 +61,5 @@ export async function setAside(path: string): Promise<string> {
 }
 
 function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code
+  return (error as NodeJS.ErrnoException | undefined)?.code === code
 }

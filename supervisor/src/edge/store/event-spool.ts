@@ -15,9 +15,12 @@ const RecordSchema = z.union([
 ])
 type SpoolRecord = z.infer<typeof RecordSchema>
 
-const MAX_EVENTS = 2000
-// Records in the file that are of no use any more before it is written anew.
-const MAX_STALE = 500
+export interface EventSpoolLimits {
+  events: number
+  // Records in the file that are of no use any more before it is written anew.
+  stale: number
+}
+const DEFAULT_LIMITS: EventSpoolLimits = { events: 2000, stale: 500 }
 
 export class DiskEventSpool implements EventSpool {
   private events: SpooledEvent[] = []
@@ -27,12 +30,15 @@ export class DiskEventSpool implements EventSpool {
   // One writer at a time, in the order of the calls.
   private queue: Promise<unknown> = Promise.resolve()
 
-  private constructor(private readonly journal: Journal<SpoolRecord>) {}
+  private constructor(
+    private readonly journal: Journal<SpoolRecord>,
+    private readonly limits: EventSpoolLimits,
+  ) {}
 
-  static async open(path: string, log: Logger): Promise<DiskEventSpool> {
-    const spool = new DiskEventSpool(new Journal(path, RecordSchema, log))
+  static async open(path: string, log: Logger, limits = DEFAULT_LIMITS): Promise<DiskEventSpool> {
+    const spool = new DiskEventSpool(new Journal(path, RecordSchema, log), limits)
     for (const record of await spool.journal.read()) spool.replay(record)
-    spool.forgetDelivered()
+    spool.trim()
     return spool
   }
 
@@ -41,7 +47,7 @@ export class DiskEventSpool implements EventSpool {
       const numbered = { ...event, number: this.last + 1 }
       await this.journal.append([{ event: numbered }])
       this.replay({ event: numbered })
-      if (this.events.length > MAX_EVENTS) this.events = this.events.slice(-MAX_EVENTS)
+      this.trim()
       await this.compact()
     })
   }
@@ -56,7 +62,7 @@ export class DiskEventSpool implements EventSpool {
       if (stored <= this.stored) return
       await this.journal.append([{ stored, last: this.last }])
       this.replay({ stored, last: this.last })
-      this.forgetDelivered()
+      this.trim()
       await this.compact()
     })
   }
@@ -72,8 +78,9 @@ export class DiskEventSpool implements EventSpool {
     }
   }
 
-  private forgetDelivered(): void {
-    this.events = this.events.filter((event) => event.number > this.stored)
+  /** Lets go of what the server has, and of the oldest where there are too many. */
+  private trim(): void {
+    this.events = this.events.filter((event) => event.number > this.stored).slice(-this.limits.events)
   }
 
   /** The server knows numbers that this spool never gave: its file was lost. Without this it would take nothing more. */
@@ -85,7 +92,7 @@ export class DiskEventSpool implements EventSpool {
   }
 
   private async compact(): Promise<void> {
-    if (this.records - this.events.length > MAX_STALE) await this.rewrite()
+    if (this.records - this.events.length > this.limits.stale) await this.rewrite()
   }
 
   private async rewrite(): Promise<void> {

@@ -57,14 +57,16 @@ export class DiskLogSpool implements LogSpool {
 
   flush(): Promise<void> {
     return this.inTurn(async () => {
-      const lines = this.buffer
+      // A copy: lines come in while the disk is busy, and wait for the next flush.
+      const lines = [...this.buffer]
       if (lines.length === 0 && !this.isDirty) return
       await this.segments.append([...lines.map((line) => ({ line })), { state: this.state }], this.limits.segmentBytes)
       this.isDirty = false
-      // Not a new array: lines may have come in while the disk was busy.
       this.buffer = this.buffer.slice(lines.length)
       this.bufferBytes = this.buffer.reduce((sum, line) => sum + line.text.length, 0)
       await this.keepWithinBounds()
+      // The oldest file may have nothing left to offer.
+      await this.advance()
     })
   }
 

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createIdentity } from '../../identity.js'
+import { silentLog } from '../../testing/memory-store.js'
+import { openStore } from './disk-store.js'
+
+describe('the store on disk', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fstore-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const open = () => openStore(join(folder, 'state'), silentLog())
+  const path = (name: string) => join(folder, 'state', name)
+  const attempts = { generation: 3, attempts: { 'pull-image x': { count: 2, nextAt: 17, error: 'no route' } } }
+
+  it('gives back what was written, after a restart too', async () => {
+    await (await open()).attempts.write(attempts)
+    expect(await (await open()).attempts.read()).toEqual(attempts)
+  })
+
+  it('has nothing to give before the first write', async () => {
+    const store = await open()
+    expect(await store.identity.read()).toBeUndefined()
+    expect(await store.target.read()).toBeUndefined()
+  })
+
+  it('keeps the private key from other users', async () => {
+    await (await open()).identity.write(createIdentity())
+    expect((await stat(path('identity.json'))).mode & 0o777).toBe(0o600)
+    expect((await stat(path(''))).mode & 0o777).toBe(0o700)
+  })
+
+  it.each([
+    ['empty', () => writeFile(path('attempts.json'), '')],
+    ['truncated', () => truncate(path('attempts.json'), 20)],
+    ['garbage', () => writeFile(path('attempts.json'), '\0\0\0\0\xff')],
+    ['of another shape', () => writeFile(path('attempts.json'), '{"generation":"three"}')],
+  ])('sets aside a file that is %s, and goes on without it', async (_what, spoil) => {
+    await (await open()).attempts.write(attempts)
+    await spoil()
+    const spoiled = await readFile(path('attempts.json'))
+    const store = await open()
+    expect(await store.attempts.read()).toBeUndefined()
+    expect(await readFile(path('attempts.json.corrupt-1'))).toEqual(spoiled)
+    await store.attempts.write(attempts)
+    expect(await store.attempts.read()).toEqual(attempts)
+  })
+
+  it('keeps the evidence of several, but not of all that ever were', async () => {
+    const store = await open()
+    for (let n = 0; n < 15; n++) {
+      await writeFile(path('attempts.json'), `spoiled ${n}`)
+      await store.attempts.read()
+    }
+    const aside = (await readdir(path(''))).filter((name) => name.includes('corrupt'))
+    expect(aside).toHaveLength(9)
+    expect(await readFile(path('attempts.json.corrupt-1'), 'utf8')).toBe('spoiled 0')
+    expect(await readFile(path('attempts.json.corrupt-9'), 'utf8')).toBe('spoiled 14')
+  })
+
+  it('is not misled by what a power cut left of a write', async () => {
+    await (await open()).attempts.write(attempts)
+    await writeFile(path('attempts.json.tmp'), '{"generation": 4, "att')
+    expect(await (await open()).attempts.read()).toEqual(attempts)
+  })
+
+  it('writes what came last, when several write at once', async () => {
+    const store = await open()
+    await Promise.all([1, 2, 3, 4, 5].map((generation) => store.attempts.write({ generation, attempts: {} })))
+    expect(await (await open()).attempts.read()).toEqual({ generation: 5, attempts: {} })
+  })
+})
