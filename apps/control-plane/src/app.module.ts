@@ -15,6 +15,7 @@ import { HardwareModule } from './hardware/index.js'
 import { HealthModule } from './http/health/health.module.js'
 import { HttpModule } from './http/http.module.js'
 import { IdempotencyModule } from './http/idempotency.module.js'
+import { LinkModule } from './link/index.js'
 import { LiveModule } from './live/live.module.js'
 import { OrganizationsModule } from './organizations/index.js'
 import { ProvisioningKeysModule } from './provisioning-keys/index.js'
@@ -46,6 +47,7 @@ const features = [
   RegistryAuthModule,
   BuildsModule,
   TargetStateModule,
+  LinkModule,
   StreamModule,
   DashboardModule,
 ]

@@ -30,7 +30,12 @@ export class Sightings implements OnModuleInit, OnModuleDestroy {
   /** The device was heard from just now, and should be heard from again within `expectedWithinMs`. */
   saw(deviceId: string, expectedWithinMs: number): void {
     const now = Date.now()
-    this.waiting.set(deviceId, { deviceId, seenAt: new Date(now), onlineUntil: new Date(now + expectedWithinMs) })
+    this.note({ deviceId, seenAt: new Date(now), onlineUntil: new Date(now + expectedWithinMs) })
+  }
+
+  /** Nothing more will come over its link; heard from last at `seenAt`, it counts as online for `graceMs` more. */
+  lost(deviceId: string, seenAt: Date, graceMs: number): void {
+    this.note({ deviceId, seenAt, onlineUntil: new Date(Date.now() + graceMs) })
   }
 
   /** Writes what was seen so far. One at a time: a slow database must not gather statements. */
@@ -39,13 +44,18 @@ export class Sightings implements OnModuleInit, OnModuleDestroy {
     return this.storing
   }
 
+  private note(sighting: Sighting): void {
+    const other = this.waiting.get(sighting.deviceId)
+    if (!other || other.seenAt <= sighting.seenAt) this.waiting.set(sighting.deviceId, sighting)
+  }
+
   private async storeWaiting(): Promise<void> {
     while (this.waiting.size > 0) {
       const batch = [...this.waiting.values()].slice(0, MOST_PER_STATEMENT)
       for (const { deviceId } of batch) this.waiting.delete(deviceId)
       try {
-        const arrivals = await this.repository.store(batch)
-        await this.bus.publish(arrivals.map((arrival) => ({ topic: 'change', kind: 'device', ...arrival })))
+        const turns = await this.repository.store(batch)
+        await this.bus.publish(turns.map((turn) => ({ topic: 'change', kind: 'device', ...turn })))
       } catch (err) {
         // Whoever is there is seen again; only the age of the rest grows.
         this.log.warn({ message: 'sightings were not stored', devices: batch.length, err })

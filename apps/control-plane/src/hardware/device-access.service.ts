@@ -25,7 +25,7 @@ export class DeviceAccess {
     }
     const claims = await this.tokens.verify(token)
     if (!claims) throw refused('token-invalid', 'The access token is not valid any more; get another.')
-    const device = this.devices.peek(claims.deviceId)?.device ?? (await this.devices.get(claims.deviceId))
+    const device = this.devices.peekDevice(claims.deviceId) ?? (await this.devices.get(claims.deviceId))
     if (!device)
       throw refused('device-unknown', 'This device was deleted, or has no board any more; register the board again.')
     if (device.hardwareId !== claims.hardwareId) {

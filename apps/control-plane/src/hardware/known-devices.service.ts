@@ -61,6 +61,11 @@ export class KnownDevices implements OnModuleInit, OnModuleDestroy {
     return fleet && { device, generation: device.revision + fleet.revision }
   }
 
+  /** What `get` would give, if it is in memory. */
+  peekDevice(deviceId: string): KnownDevice | undefined {
+    return this.devices.peek(deviceId)
+  }
+
   async generation(device: KnownDevice): Promise<number> {
     const fleet = await this.fleets.get(device.fleetId)
     return device.revision + (fleet?.revision ?? 0)

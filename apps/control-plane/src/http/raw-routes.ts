@@ -54,8 +54,9 @@ export class RawRoutes {
 }
 
 /** Ends a connection that asked for an upgrade which it does not get. */
-export function refuseUpgrade(socket: Duplex, status: string): void {
+export function refuseUpgrade(socket: Duplex, status: string, headers: Record<string, string> = {}): void {
   // The other end may be gone already.
   socket.on('error', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  const lines = Object.entries({ ...headers, Connection: 'close', 'Content-Length': '0' })
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`)
 }
