@@ -25,7 +25,11 @@ class PreparationModule {
  */
 export async function prepareServer(config: MigrateConfig): Promise<FirstAdmin | undefined> {
   await migrate(config.DATABASE_URL)
-  await migrateQueues(config.DATABASE_URL, config.BUILDER_QUEUE_PASSWORD)
+  await migrateQueues({
+    databaseUrl: config.DATABASE_URL,
+    redisUrl: config.REDIS_URL,
+    builderPassword: config.BUILDER_QUEUE_PASSWORD,
+  })
   const context = await NestFactory.createApplicationContext(PreparationModule.forRoot(config), {
     logger: false,
     abortOnError: false,

@@ -69,15 +69,19 @@ export const MigrateConfigSchema = z.object({
     .string()
     .min(16)
     .optional()
-    .describe('Makes the Postgres role flotilla_builder, which sees the build queue alone, with this password.'),
+    .describe('Makes the user flotilla_builder, who sees the build queue alone, with this password.'),
 })
 export type MigrateConfig = Readonly<z.infer<typeof MigrateConfigSchema>>
 
 export const BuilderConfigSchema = z
   .object({
     ...LogShape,
-    REDIS_URL: DataShape.REDIS_URL,
-    QUEUE_DATABASE_URL: z.string().startsWith('postgres').optional().describe('Postgres as the role flotilla_builder.'),
+    REDIS_URL: DataShape.REDIS_URL.describe('Where the queues are on Redis: that Redis, as the user flotilla_builder.'),
+    QUEUE_DATABASE_URL: z
+      .string()
+      .startsWith('postgres')
+      .optional()
+      .describe('Postgres, as the user flotilla_builder.'),
     CONTROL_PLANE_URL: Url.describe('The api, for sources and results of builds.'),
     DOCKER_HOST: z.string().default('unix:///var/run/docker.sock').describe('Docker engine that builds.'),
     BUILDER_CONCURRENCY: Count.default(1).describe('Builds at the same time.'),

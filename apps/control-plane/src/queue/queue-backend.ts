@@ -13,7 +13,7 @@ import { type JobPayload, type QueueName, QUEUES } from './jobs.js'
 export type QueueServer = { redisUrl: string } | { databaseUrl: string }
 
 const onPostgres = withBackend(createPostgresBackend)
-const PREFIX = 'flotilla'
+export const QUEUE_PREFIX = 'flotilla'
 const PENDING = new Set(['waiting', 'waiting-children', 'delayed', 'prioritized', 'active'])
 
 /** The sending side of a queue. */
@@ -37,7 +37,7 @@ export function openQueue<Q extends QueueName>(server: QueueServer, name: Q): Jo
   const jobs = { removeOnComplete: true, removeOnFail: { age: 86_400 } }
   const queue = (
     'redisUrl' in server
-      ? new Queue(name, { connection: redis(server.redisUrl), prefix: PREFIX, defaultJobOptions: jobs })
+      ? new Queue(name, { connection: redis(server.redisUrl), prefix: QUEUE_PREFIX, defaultJobOptions: jobs })
       : new onPostgres.Queue(name, { connection: postgres(server.databaseUrl, name), defaultJobOptions: jobs })
   ) as Queue
   // An unheard 'error' event would end the process; BullMQ reconnects by itself.
@@ -74,7 +74,7 @@ export function openWorker<Q extends QueueName>(
   }
   const worker = (
     'redisUrl' in server
-      ? new Worker(name, processor, { ...shared, connection: redis(server.redisUrl), prefix: PREFIX })
+      ? new Worker(name, processor, { ...shared, connection: redis(server.redisUrl), prefix: QUEUE_PREFIX })
       : new onPostgres.Worker(name, processor, { ...shared, connection: postgres(server.databaseUrl, name) })
   ) as Worker
   worker.on('error', options.onError ?? (() => undefined))

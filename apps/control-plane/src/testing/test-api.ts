@@ -48,7 +48,7 @@ export async function createTestApi(overrides: Record<string, string> = {}): Pro
   const fresh = await createDatabase(serverUrl())
   const dataDir = await mkdtemp(join(tmpdir(), 'flotilla-test-'))
   await migrate(fresh.url)
-  await migrateQueues(fresh.url)
+  await migrateQueues({ databaseUrl: fresh.url })
   const config = parseConfig(ServerConfigSchema, {
     DATABASE_URL: fresh.url,
     REDIS_URL: process.env.REDIS_URL,

@@ -59,7 +59,7 @@ export function programEnvironment(
         ADMIN_EMAIL: admin.email,
         ADMIN_PASSWORD: admin.password,
         REGISTRY_CERTIFICATE_FILE: settings.certificateFile,
-        BUILDER_QUEUE_PASSWORD: settings.redisUrl ? undefined : settings.queuePassword,
+        BUILDER_QUEUE_PASSWORD: settings.queuePassword,
       }
     case 'api':
       return { ...data, ...urls, HOST: settings.listen, PORT: String(settings.apiPort) }
@@ -67,16 +67,16 @@ export function programEnvironment(
       return { ...data, ...urls }
     case 'builder':
       return {
-        ...redis,
-        QUEUE_DATABASE_URL: settings.redisUrl ? undefined : queueUrl(settings),
+        REDIS_URL: settings.redisUrl && asBuilder(settings.redisUrl, settings),
+        QUEUE_DATABASE_URL: settings.redisUrl ? undefined : asBuilder(settings.databaseUrl, settings),
         CONTROL_PLANE_URL: settings.publicUrl,
         DOCKER_HOST: settings.dockerHost,
       }
   }
 }
 
-function queueUrl(settings: StackSettings): string {
-  const url = new URL(settings.databaseUrl)
+function asBuilder(server: string, settings: StackSettings): string {
+  const url = new URL(server)
   url.username = 'flotilla_builder'
   url.password = settings.queuePassword
   return url.href
