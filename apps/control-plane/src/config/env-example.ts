@@ -18,7 +18,7 @@ const HEADER = `# The environment of the control plane's programs, each with the
 export function envExample(programs: readonly ConfiguredProgram[]): string {
   const variables = new Map<string, { field: z.ZodType; readers: string[] }>()
   for (const { names, schema } of programs) {
-    for (const [name, field] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+    for (const [name, field] of Object.entries<z.ZodType>(schema.shape)) {
       const known = variables.get(name) ?? { field, readers: [] }
       variables.set(name, { ...known, readers: [...known.readers, ...names] })
     }

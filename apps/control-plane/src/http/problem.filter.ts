@@ -22,7 +22,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>()
     const response = host.switchToHttp().getResponse<Response>()
     const problem = this.wrongMethod(error, request, response) ?? toProblem(error)
-    if (problem.status >= 500)
+    // A Problem is meant, also one that says that the server cannot serve now.
+    if (problem.status >= 500 && problem !== error)
       this.log.error({ message: 'request failed', method: request.method, path: request.path, err: error })
     sendProblem(request, response, problem)
   }
