@@ -11,6 +11,7 @@ import { DeviceLogsModule } from './device-logs/index.js'
 import { DeviceReportsModule } from './device-reports/index.js'
 import { DevicesModule } from './devices/index.js'
 import { FleetsModule } from './fleets/index.js'
+import { GitModule } from './git/index.js'
 import { HardwareModule } from './hardware/index.js'
 import { HealthModule } from './http/health/health.module.js'
 import { HttpModule } from './http/http.module.js'
@@ -46,6 +47,7 @@ const features = [
   ReleasesModule,
   RegistryAuthModule,
   BuildsModule,
+  GitModule,
   TargetStateModule,
   LinkModule,
   StreamModule,

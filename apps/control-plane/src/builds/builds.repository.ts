@@ -39,6 +39,11 @@ const SELECT = `
       WHERE o.state IN ('queued', 'running') AND (o.queued_at, o.id) < (b.queued_at, b.id)) ELSE 0 END AS before
   FROM builds b JOIN fleets f ON f.id = b.fleet_id`
 
+const SELECT_OPEN = `
+  SELECT b.id, r.commit, r.id AS "releaseId", b.actor_id AS "actorId", b.actor_label AS "actorLabel"
+  FROM builds b JOIN releases r ON r.id = b.release_id
+  WHERE b.fleet_id = $1 AND b.state IN ('queued', 'running')`
+
 @Injectable()
 export class BuildsRepository {
   constructor(@InjectDataSource() private readonly source: DataSource) {}
@@ -113,11 +118,15 @@ export class BuildsRepository {
   /** The open build of a branch that was pushed last. */
   async openOfBranch(fleetId: string, branch: string): Promise<OpenBuild | undefined> {
     const [row] = await this.source.query<OpenBuild[]>(
-      `SELECT b.id, r.commit, r.id AS "releaseId", b.actor_label AS "actorLabel" FROM builds b JOIN releases r ON r.id = b.release_id
-       WHERE b.fleet_id = $1 AND r.branch = $2 AND b.state IN ('queued', 'running')
-       ORDER BY b.queued_at DESC, b.id DESC LIMIT 1`,
+      `${SELECT_OPEN} AND r.branch = $2 ORDER BY b.queued_at DESC, b.id DESC LIMIT 1`,
       [fleetId, branch],
     )
+    return row
+  }
+
+  /** Of whatever branch. */
+  async openOfCommit(fleetId: string, commit: string): Promise<OpenBuild | undefined> {
+    const [row] = await this.source.query<OpenBuild[]>(`${SELECT_OPEN} AND r.commit = $2 LIMIT 1`, [fleetId, commit])
     return row
   }
 }
@@ -126,5 +135,6 @@ export interface OpenBuild {
   id: string
   commit: string
   releaseId: string
+  actorId: string
   actorLabel: string
 }

@@ -36,6 +36,10 @@ export class BuildsService {
     return this.builds.openOfBranch(fleetId, branch)
   }
 
+  openOfCommit(fleetId: string, commit: string): Promise<OpenBuild | undefined> {
+    return this.builds.openOfCommit(fleetId, commit)
+  }
+
   /** The archive of a build that is under way in this attempt. */
   async source(buildId: string, attempt: number): Promise<{ stream: Readable; bytes: number }> {
     const build = await this.builds.find(buildId)

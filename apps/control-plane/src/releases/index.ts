@@ -6,5 +6,6 @@ export { describeProblem, ProjectError, type ProjectProblem } from './compose/co
 export { type ImageSource, type Project, readProject } from './compose/project.js'
 export type { EntryKind, SourceTree } from './compose/source-tree.js'
 export { type Completion, type NewRelease, ReleaseMaking } from './release-making.service.js'
+export { ReleaseWrites } from './release-writes.service.js'
 export { ReleasesModule } from './releases.module.js'
-export { type ReleaseContents, ReleasesService } from './releases.service.js'
+export { type ReleaseContents, ReleasesService, type ReleaseSummary } from './releases.service.js'

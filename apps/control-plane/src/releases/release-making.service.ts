@@ -43,7 +43,7 @@ export class ReleaseMaking {
     await this.releases.lockFleet(transaction, input.fleetId)
     const number = await this.releases.nextNumber(transaction, input.fleetId)
     const { fleetId, commit, branch = null, message = null, author = null, compose, createdBy } = input
-    const version = input.version ?? `${number}-${commit.slice(0, 7)}`
+    const version = await this.freeVersion(transaction, input, `${number}-${commit.slice(0, 7)}`)
     const id = randomUUID()
     const texts = { branch, message, author, createdBy: createdBy.label }
     const open = { status: 'building' as const, failureReason: null, invalidatedAt: null, finalizedAt: null }
@@ -90,6 +90,12 @@ export class ReleaseMaking {
   async name(transaction: Transaction, releaseId: string, version: string): Promise<BusMessage[]> {
     await this.releases.update(transaction, releaseId, { version })
     return this.changed(transaction, releaseId)
+  }
+
+  /** A version that a release has already stays with it: the commit is built once more, for other platforms. */
+  private async freeVersion(transaction: Transaction, { fleetId, version }: NewRelease, own: string): Promise<string> {
+    if (version === undefined) return own
+    return (await this.releases.ofVersion(fleetId, version, transaction)) ? own : version
   }
 
   private async changed(transaction: Transaction, releaseId: string): Promise<BusMessage[]> {

@@ -49,6 +49,27 @@ export class ReleaseWrites {
     })
   }
 
+  /** Makes a built release final, or once more the newest: a push of a commit that was built before. */
+  async deploy(actor: Actor, id: string): Promise<void> {
+    await this.changes.run(async (transaction, announce) => {
+      const { organizationId } = await this.lock(transaction, actor, id)
+      announce(...(await this.making.makeFinal(transaction, id, actor)))
+      const resource = { kind: 'release', id }
+      await this.audit.record(transaction, { actor, action: 'release.deployed', organizationId, resource })
+    })
+  }
+
+  /** Gives a release its version from a tag. */
+  async name(actor: Actor, id: string, version: string): Promise<void> {
+    await this.changes.run(async (transaction, announce) => {
+      const { release, organizationId } = await this.lock(transaction, actor, id)
+      announce(...(await this.making.name(transaction, id, version)))
+      const [before, after] = [{ version: release.version }, { version }]
+      const resource = { kind: 'release', id }
+      await this.audit.record(transaction, { actor, action: 'release.named', organizationId, resource, before, after })
+    })
+  }
+
   private async edit(transaction: Transaction, { actor, release, input, announce }: Edit): Promise<void> {
     const wasInvalidated = release.invalidatedAt !== null
     const { status, invalidated = wasInvalidated } = input

@@ -15,6 +15,6 @@ import { ReleasesService } from './releases.service.js'
   imports: [TypeOrmModule.forFeature([Release, ReleaseImage]), FleetsModule],
   controllers: [ReleasesController],
   providers: [ReleasesRepository, ReleaseViewsRepository, ReleaseViews, ReleaseWrites, ReleaseMaking, ReleasesService],
-  exports: [ReleasesService, ReleaseMaking],
+  exports: [ReleasesService, ReleaseMaking, ReleaseWrites],
 })
 export class ReleasesModule {}

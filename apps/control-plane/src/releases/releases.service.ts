@@ -24,6 +24,15 @@ export interface ReleaseContents {
   }[]
 }
 
+/** A release as pushes ask for it. */
+export interface ReleaseSummary {
+  id: string
+  version: string
+  status: ReleaseStatus
+  commit: string
+  images: { service: string; platform: Platform; digest: string; sizeBytes: number }[]
+}
+
 /** What other features read of releases. */
 @Injectable()
 export class ReleasesService {
@@ -46,6 +55,29 @@ export class ReleasesService {
   async imagesBefore(releaseId: string) {
     const images = await this.releases.imagesBefore(releaseId)
     return images.map((image) => presentImage(image, this.registryHost))
+  }
+
+  /** The releases of a commit that devices could run, newest first. */
+  async builtOf(fleetId: string, commit: string): Promise<ReleaseSummary[]> {
+    const rows = await this.releases.builtOf(fleetId, commit)
+    const images = await this.releases.images(rows.map((row) => row.id))
+    return rows.map(({ id, version, status }) => ({
+      ...{ id, version, status, commit },
+      images: images
+        .filter((image) => image.releaseId === id)
+        .map(({ service, platform, digest, sizeBytes }) => ({
+          service,
+          platform,
+          digest,
+          sizeBytes: Number(sizeBytes),
+        })),
+    }))
+  }
+
+  /** Which release has a version; failed ones have none. */
+  async ofVersion(fleetId: string, version: string): Promise<{ id: string; commit: string } | undefined> {
+    const release = await this.releases.ofVersion(fleetId, version)
+    return release ? { id: release.id, commit: release.commit } : undefined
   }
 
   private get registryHost(): string {

@@ -1,0 +1,84 @@
+import type { Readable } from 'node:stream'
+import type { EntryKind, SourceTree } from '../releases/index.js'
+import { git, GitError, type GitOptions, gitStream } from './git-program.js'
+
+export interface CommitFacts {
+  id: string
+  author: string
+  // The first line of its message.
+  subject: string
+}
+
+/** What kind of object it is; undefined where there is none. */
+export async function objectType(options: GitOptions, id: string): Promise<string | undefined> {
+  return orAbsent(git(['cat-file', '-t', id], options))
+}
+
+/** The commit that a tag, or anything else, leads to. */
+export async function peelToCommit(options: GitOptions, id: string): Promise<string | undefined> {
+  return orAbsent(git(['rev-parse', '--quiet', '--verify', `${id}^{commit}`], options))
+}
+
+export async function commitFacts(options: GitOptions, id: string): Promise<CommitFacts> {
+  const text = (await git(['log', '-1', '--no-show-signature', '--format=%an <%ae>%n%s', id], options)).toString()
+  const [author = '', subject = ''] = text.split('\n')
+  return { id, author: author.slice(0, 200), subject: subject.slice(0, 500) }
+}
+
+/** Moves a ref, or makes it. */
+export async function updateRef(options: GitOptions, ref: string, to: string): Promise<void> {
+  await git(['update-ref', ref, to], options)
+}
+
+export async function deleteRef(options: GitOptions, ref: string): Promise<void> {
+  await git(['update-ref', '-d', ref], options)
+}
+
+export async function isAncestor(options: GitOptions, ancestor: string, descendant: string): Promise<boolean> {
+  try {
+    await git(['merge-base', '--is-ancestor', ancestor, descendant], options)
+    return true
+  } catch (error) {
+    // 1: it is none; 128: one of them is not here any more, which is as good.
+    if (error instanceof GitError) return false
+    throw error
+  }
+}
+
+/** The names of the tags on a commit, the highest version first. */
+export async function tagsAt(options: GitOptions, commit: string): Promise<string[]> {
+  const text = await git(['tag', '--points-at', commit, '--sort=-version:refname'], options)
+  return text.toString().split('\n').filter(Boolean)
+}
+
+/** The tree as tar.gz, with the commit's time on every file: equal content makes equal layers. */
+export function archive(options: GitOptions, commit: string): Readable {
+  return gitStream(['archive', '--format=tar.gz', '-1', commit], options)
+}
+
+const KINDS: Record<string, EntryKind> = { '040000': 'folder', '120000': 'link', '160000': 'submodule' }
+
+export async function readTree(options: GitOptions, commit: string): Promise<SourceTree> {
+  const listing = (await git(['ls-tree', '-r', '-t', '-z', commit], options)).toString()
+  const entries = new Map<string, EntryKind>()
+  for (const line of listing.split('\0').filter(Boolean)) {
+    // <mode> <type> <object>\t<path>
+    const at = line.indexOf('\t')
+    entries.set(line.slice(at + 1), KINDS[line.slice(0, 6)] ?? 'file')
+  }
+  return { entries, read: (path) => readBlob(options, commit, entries.has(path) ? path : undefined) }
+}
+
+async function readBlob(options: GitOptions, commit: string, path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined
+  return (await git(['cat-file', 'blob', `${commit}:${path}`], options)).toString()
+}
+
+async function orAbsent(output: Promise<Buffer>): Promise<string | undefined> {
+  try {
+    return (await output).toString().trim()
+  } catch (error) {
+    if (error instanceof GitError) return undefined
+    throw error
+  }
+}

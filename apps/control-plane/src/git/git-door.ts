@@ -1,0 +1,59 @@
+import { Injectable, Logger, type NestMiddleware } from '@nestjs/common'
+import type { NextFunction, Request, Response } from 'express'
+import { GitAccess, GitRefusal } from './git-access.service.js'
+import { GitHost } from './git-host.service.js'
+
+/** What a request asks of a repository. */
+export interface GitRequest {
+  organization: string
+  fleet: string
+  // info/refs, git-upload-pack or git-receive-pack
+  file: string
+  pushes: boolean
+}
+
+/**
+ * The smart HTTP doors: /git/<organization>/<fleet>.git/…. In front of the framework, because bodies are as large as
+ * repositories and answers as long as builds. Errors are plain text: git shows them to its user.
+ */
+@Injectable()
+export class GitDoor implements NestMiddleware {
+  private readonly log = new Logger('git')
+
+  constructor(
+    private readonly access: GitAccess,
+    private readonly host: GitHost,
+  ) {}
+
+  async use(request: Request, response: Response, next: NextFunction): Promise<void> {
+    const asked = parseGitRequest(request)
+    if (!asked) return next()
+    try {
+      const visit = await this.access.admit(request, asked)
+      await this.host.serve({ request, response }, asked, visit)
+    } catch (error) {
+      if (error instanceof GitRefusal) return refuse(response, error)
+      this.log.error({ message: 'git request failed', path: request.path, err: error })
+      if (response.headersSent) response.destroy()
+      else response.status(500).type('text/plain').send('Something went wrong on the server; try again.\n')
+    }
+  }
+}
+
+/** Undefined for what is no request of the smart protocol. */
+export function parseGitRequest(request: Pick<Request, 'method' | 'originalUrl'>): GitRequest | undefined {
+  const { pathname, searchParams } = new URL(request.originalUrl, 'http://localhost')
+  const shape = /^\/git\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/
+  const [, organization, fleet, file] = shape.exec(pathname) ?? []
+  if (organization === undefined || fleet === undefined || file === undefined) return undefined
+  const service = file === 'info/refs' ? searchParams.get('service') : file
+  const isRight = request.method === (file === 'info/refs' ? 'GET' : 'POST')
+  if (!isRight || (service !== 'git-upload-pack' && service !== 'git-receive-pack')) return undefined
+  return { organization, fleet, file, pushes: service === 'git-receive-pack' }
+}
+
+function refuse(response: Response, { status, text }: GitRefusal): void {
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="Flotilla", charset="UTF-8"')
+  response.setHeader('Cache-Control', 'no-cache')
+  response.status(status).type('text/plain').send(`${text}\n`)
+}
