@@ -21,9 +21,9 @@ export class DeviceLink {
     }
     this.socket.on('ping', heard)
     this.socket.on('pong', heard)
-    this.socket.on('message', (frame) => {
+    this.socket.on('message', (frame: Buffer) => {
       heard()
-      if (this.receive(String(frame))) events.onHello()
+      if (this.receive(frame.toString())) events.onHello()
     })
     // An error is always followed by a close.
     this.socket.on('error', () => undefined)

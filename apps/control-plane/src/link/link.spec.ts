@@ -44,7 +44,7 @@ describe('the link', () => {
     open.push(socket)
     socket.on('error', () => undefined)
     const heard: LinkServerMessage[] = []
-    socket.on('message', (frame) => heard.push(JSON.parse(String(frame)) as LinkServerMessage))
+    socket.on('message', (frame: Buffer) => heard.push(JSON.parse(frame.toString()) as LinkServerMessage))
     return { socket, heard }
   }
 

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { DataSource } from 'typeorm'
+import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
+import { createFleet, joinFleet, succeed, type TestBoard } from '../testing/test-board.js'
+
+const DEVICES = 20_000
+
+interface Plan {
+  'Node Type': string
+  'Index Name'?: string
+  'Relation Name'?: string
+  'Actual Rows': number
+  'Actual Loops': number
+  'Rows Removed by Filter'?: number
+  Plans?: Plan[]
+}
+
+// What every device or page asks for must not grow with the number of devices.
+describe('queries on hot paths', () => {
+  let api: TestApi
+  let user: TestUser
+  let board: TestBoard
+  let fleetId: string
+  beforeAll(async () => {
+    api = await createTestApi()
+    user = await api.signUp('developer')
+    fleetId = (await createFleet(api, user)).id
+    const neighbour = (await createFleet(api, user)).id
+    board = await joinFleet(api, user, fleetId)
+    await api.database.query(
+      `INSERT INTO devices (id, fleet_id, name, created_at, last_seen_at)
+       SELECT gen_random_uuid(), CASE WHEN n % 10 = 0 THEN $1::uuid ELSE $2::uuid END, 'd' || n, now() + n * interval '1 s',
+         now() FROM generate_series(1, $3) AS n`,
+      [fleetId, neighbour, DEVICES],
+    )
+    await api.database.query(
+      `INSERT INTO hardware (id, uuid, device_id, public_key, platform)
+       SELECT gen_random_uuid(), md5(id::text), id, 'key', 'linux/amd64' FROM devices WHERE name LIKE 'd%'
+       ON CONFLICT DO NOTHING`,
+    )
+    await api.database.query(
+      `INSERT INTO device_events (device_id, fleet_id, at, kind, actor_kind, actor_id, actor_label, hardware_id, number)
+       SELECT device_id, $1, now(), 'x', 'system', '', '', id, n FROM hardware, generate_series(1, 3) AS n`,
+      [fleetId],
+    )
+    await api.database.query(
+      `INSERT INTO device_logs (device_id, hardware_id, number, at, service, stream, text)
+       SELECT device_id, id, n, now(), 'web', 'stdout', 'x' FROM hardware, generate_series(1, 5) AS n`,
+    )
+    await api.database.query('ANALYZE')
+  })
+  afterAll(() => api.close())
+
+  /** The plans of the queries that a request runs, taken from what really goes to the database. */
+  async function plansOf(request: () => Promise<unknown>, matching: string): Promise<Plan[]> {
+    const source = api.app.get(DataSource)
+    const { logger } = source
+    const queries: { query: string; parameters?: unknown[] }[] = []
+    source.logger = Object.assign(Object.create(logger) as typeof logger, {
+      logQuery: (query: string, parameters?: unknown[]) => queries.push({ query, parameters }),
+    })
+    try {
+      await request()
+    } finally {
+      source.logger = logger
+    }
+    const wanted = queries.filter(({ query }) => query.includes(matching) && !/^\s*INSERT/.test(query))
+    expect(wanted.length).toBeGreaterThan(0)
+    return Promise.all(wanted.map((each) => explain(each.query, each.parameters)))
+  }
+
+  async function explain(query: string, parameters: unknown[] = []): Promise<Plan> {
+    const runner = api.database.createQueryRunner()
+    await runner.startTransaction()
+    try {
+      const rows = (await runner.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${query}`, parameters)) as {
+        'QUERY PLAN': [{ Plan: Plan }]
+      }[]
+      return rows[0]!['QUERY PLAN'][0].Plan
+    } finally {
+      await runner.rollbackTransaction()
+      await runner.release()
+    }
+  }
+
+  function nodes(plan: Plan): Plan[] {
+    return [plan, ...(plan.Plans ?? []).flatMap(nodes)]
+  }
+
+  /** Rows that were looked at, wherever in the plan. */
+  function work(plan: Plan): number {
+    return nodes(plan)
+      .map((node) => (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'])
+      .reduce((most, rows) => Math.max(most, rows), 0)
+  }
+
+  const call = async (path: string) => succeed(await api.call(user, `GET /api/v1/${path}` as `GET /${string}`))
+  const cursor = (seconds: number) =>
+    Buffer.from(
+      JSON.stringify([
+        new Date(Date.now() + seconds * 1000).toISOString().replace('T', ' ').replace('Z', '+00'),
+        '00000000-0000-4000-8000-000000000000',
+      ]),
+    ).toString('base64url')
+
+  it.each([
+    ['a page of a fleet', () => `devices?fleet=${fleetId}&limit=50`, 'devices_page'],
+    ['a page deep in a fleet', () => `devices?fleet=${fleetId}&limit=50&cursor=${cursor(DEVICES / 2)}`, 'devices_page'],
+    ['a page of everything', () => 'devices?limit=50', 'devices_all_page'],
+    ['one device', () => `devices/${board.deviceId}`, 'devices_pkey'],
+    ['a device by its board', () => `devices?uuid=${board.uuid}`, 'hardware_uuid_key'],
+    ['a device by name in a fleet', () => `devices?fleet=${fleetId}&name=d10`, 'devices_fleet_id_name_key'],
+  ])('reads %s by an index', async (_name, path, index) => {
+    const [plan] = await plansOf(() => call(path()), 'FROM devices d')
+    expect(nodes(plan!).map((node) => node['Index Name'])).toContain(index)
+    expect(work(plan!)).toBeLessThan(200)
+  })
+
+  it.each([
+    ['history', () => `devices/${board.deviceId}/events`, 'device_events'],
+    ['logs', () => `devices/${board.deviceId}/logs`, 'FROM device_logs'],
+    ['logs of a service', () => `devices/${board.deviceId}/logs?service=web`, 'FROM device_logs'],
+    ['boards', () => `devices/${board.deviceId}/hardware`, 'FROM hardware'],
+    ['variables', () => `variables?device=${board.deviceId}`, '"variables"'],
+  ])('reads the %s of a device by an index', async (_name, path, matching) => {
+    for (const plan of await plansOf(() => call(path()), matching)) {
+      expect(nodes(plan).filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Rows'] > 10)).toEqual([])
+      expect(work(plan)).toBeLessThan(200)
+    }
+  })
+
+  it('makes a target, takes a report and checks a token by indexes', async () => {
+    const everything = async () => {
+      const board = await joinFleet(api, user, fleetId)
+      await succeed(await board.poll())
+      const event = { number: 1, at: '2026-01-01T00:00:00Z', kind: 'x' }
+      const report = { protocol: 1, baseline: 0, number: 1, at: event.at, changes: {}, events: [event] }
+      await succeed(await board.call('PATCH /device/v1/report', report))
+    }
+    const tables = ['devices', 'hardware', 'device_events', 'device_reports', 'provisioning_keys']
+    for (const table of tables) {
+      for (const plan of await plansOf(everything, table)) {
+        const scans = nodes(plan).filter((node) => node['Node Type'] === 'Seq Scan' && node['Relation Name'] === table)
+        expect(scans.filter((node) => node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) > 100)).toEqual([])
+      }
+    }
+  })
+})
