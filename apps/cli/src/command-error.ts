@@ -44,8 +44,8 @@ export function usageError(detail: string, hint?: string): CommandError {
   return new CommandError('usage', EXIT.usage, detail, { hint })
 }
 
-export function interrupted(detail = 'Stopped.'): CommandError {
-  return new CommandError('interrupted', EXIT.interrupted, detail)
+export function interrupted(): CommandError {
+  return new CommandError('interrupted', EXIT.interrupted, 'Stopped.')
 }
 
 function titleOf(code: string): string {

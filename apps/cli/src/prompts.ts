@@ -1,4 +1,5 @@
-import { interrupted, usageError } from './command-error.js'
+import { CommandError, interrupted, usageError } from './command-error.js'
+import { EXIT } from './exit-codes.js'
 import { type Io, isInteractive, readAll } from './io.js'
 
 /* @inquirer/prompts is loaded when a question comes up: most runs ask none, and it takes as long as all the rest. */
@@ -9,7 +10,7 @@ export async function confirmHarm(io: Io, question: string, yes: boolean | undef
   if (!isInteractive(io)) throw usageError(`${question} Nobody is there to answer.`, 'Add --yes to go ahead.')
   const { confirm } = await import('@inquirer/prompts')
   const agreed = await ask(io, (context) => confirm({ message: question, default: false }, context))
-  if (!agreed) throw interrupted('Nothing was changed.')
+  if (!agreed) throw new CommandError('not-confirmed', EXIT.failure, 'Nothing was changed.')
 }
 
 export async function askText(io: Io, message: string, missing: string): Promise<string> {
