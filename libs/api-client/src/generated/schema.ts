@@ -1,3113 +1,3089 @@
 // Made by generate.mjs from openapi.json.
-type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | Json[]
-  | {
-      [key: string]: Json
-    }
+type Json = null | boolean | number | string | Json[] | {
+    [key: string]: Json;
+};
 export interface paths {
-  '/api/v1/api-keys': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Your API tokens, newest first */
-    get: operations['listApiKeys']
-    put?: never
-    /** Make an API token; this answer alone shows it */
-    post: operations['createApiKey']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/api-keys/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /** Revoke an API token at once */
-    delete: operations['revokeApiKey']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/audit': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Who changed what, newest first: in one organization, or wherever you are admin, and your own sign-ins */
-    get: operations['listAuditEntries']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/auth/login': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Sign in with email and password */
-    post: operations['SignInController_login']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/auth/logout': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** End this session */
-    post: operations['SignInController_logout']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/auth/password': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /** Change the password; ends all other sessions */
-    put: operations['SignInController_changePassword']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/auth/whoami': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The signed-in user and its roles */
-    get: operations['SignInController_whoami']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/builds': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The builds of your fleets, newest first */
-    get: operations['listBuilds']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/builds/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** One build, with its place in the queue */
-    get: operations['getBuild']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/builds/{id}/cancel': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Cancel a build that is queued or running */
-    post: operations['cancelBuild']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/builds/{id}/output': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What a build has printed, oldest first */
-    get: operations['getBuildOutput']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/builds/{id}/output/stream': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The output of a build as it comes, until the build ends */
-    get: operations['streamBuildOutput']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/devices': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The devices of your organizations, oldest first */
-    get: operations['listDevices']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/devices/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** One device, with what it should run and what it runs */
-    get: operations['getDevice']
-    put?: never
-    post?: never
-    /** Delete a device; its board has to register again */
-    delete: operations['deleteDevice']
-    options?: never
-    head?: never
-    /** Rename a device, move it to another fleet, pin it */
-    patch: operations['updateDevice']
-    trace?: never
-  }
-  '/api/v1/devices/{id}/events': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The history of a device, newest first */
-    get: operations['listDeviceEvents']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/devices/{id}/hardware': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The boards that a device has had, newest first */
-    get: operations['listHardware']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/devices/{id}/logs': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The newest lines of what a device logged, oldest first */
-    get: operations['listDeviceLogs']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/devices/{id}/logs/stream': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What a device logs, as it arrives */
-    get: operations['streamDeviceLogs']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/devices/{id}/state': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What a device last said of itself, and when */
-    get: operations['getDeviceState']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/devices/{id}/target': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What a device should run, without secret values */
-    get: operations['getDeviceTarget']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/fleets': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The fleets of your organizations, oldest first */
-    get: operations['listFleets']
-    put?: never
-    /** Make a fleet */
-    post: operations['createFleet']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/fleets/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** One fleet */
-    get: operations['getFleet']
-    put?: never
-    post?: never
-    /** Delete a fleet that has no devices, with its releases */
-    delete: operations['deleteFleet']
-    options?: never
-    head?: never
-    /** Rename a fleet, pin it to a release, change how it is built */
-    patch: operations['updateFleet']
-    trace?: never
-  }
-  '/api/v1/fleets/{id}/provisioning-keys': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The provisioning keys of a fleet, oldest first */
-    get: operations['listProvisioningKeys']
-    put?: never
-    /** Make a key with which boards join the fleet; this answer alone holds it */
-    post: operations['createProvisioningKey']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/health': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Whether the process answers */
-    get: operations['getHealth']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/organizations': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Your organizations, by name */
-    get: operations['listOrganizations']
-    put?: never
-    /** Make an organization; you become its admin */
-    post: operations['createOrganization']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/organizations/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** One organization, by id or name */
-    get: operations['getOrganization']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/organizations/{id}/members': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The members of an organization, oldest first */
-    get: operations['listMembers']
-    put?: never
-    /** Add a user, making the account where there is none yet */
-    post: operations['addMember']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/organizations/{id}/members/{userId}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /** Remove a member; the account stays */
-    delete: operations['removeMember']
-    options?: never
-    head?: never
-    /** Change a member's role */
-    patch: operations['updateMember']
-    trace?: never
-  }
-  '/api/v1/provisioning-keys/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /** Revoke a key; boards that joined with it stay */
-    delete: operations['revokeProvisioningKey']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/ready': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Whether the process and its database can serve requests */
-    get: operations['getReadiness']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/releases': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The releases of your fleets, newest first */
-    get: operations['listReleases']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/releases/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** One release, with its compose project */
-    get: operations['getRelease']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /** Make a draft final, or invalidate a release */
-    patch: operations['updateRelease']
-    trace?: never
-  }
-  '/api/v1/stream': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * What changes, as server-sent events `change`
-     * @description Each says what to read again. After a reconnect, read everything once.
-     */
-    get: operations['streamChanges']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/variables': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The variables of a fleet or a device, without secret values */
-    get: operations['listVariables']
-    /** Set a variable of a fleet, a device, or one of its services */
-    put: operations['setVariable']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/variables/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /** Remove a variable */
-    delete: operations['deleteVariable']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your API tokens, newest first */
+        get: operations["listApiKeys"];
+        put?: never;
+        /** Make an API token; this answer alone shows it */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an API token at once */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, newest first: in one organization, or wherever you are admin, and your own sign-ins */
+        get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with email and password */
+        post: operations["SignInController_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End this session */
+        post: operations["SignInController_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the password; ends all other sessions */
+        put: operations["SignInController_changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in user and its roles */
+        get: operations["SignInController_whoami"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The builds of your fleets, newest first */
+        get: operations["listBuilds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/builds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One build, with its place in the queue */
+        get: operations["getBuild"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/builds/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a build that is queued or running */
+        post: operations["cancelBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/builds/{id}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a build has printed, oldest first */
+        get: operations["getBuildOutput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/builds/{id}/output/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The output of a build as it comes, until the build ends */
+        get: operations["streamBuildOutput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices of your organizations, oldest first */
+        get: operations["listDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One device, with what it should run and what it runs */
+        get: operations["getDevice"];
+        put?: never;
+        post?: never;
+        /** Delete a device; its board has to register again */
+        delete: operations["deleteDevice"];
+        options?: never;
+        head?: never;
+        /** Rename a device, move it to another fleet, pin it */
+        patch: operations["updateDevice"];
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of a device, newest first */
+        get: operations["listDeviceEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/hardware": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The boards that a device has had, newest first */
+        get: operations["listHardware"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest lines of what a device logged, oldest first */
+        get: operations["listDeviceLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/logs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a device logs, as it arrives */
+        get: operations["streamDeviceLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a device last said of itself, and when */
+        get: operations["getDeviceState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a device should run, without secret values */
+        get: operations["getDeviceTarget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fleets of your organizations, oldest first */
+        get: operations["listFleets"];
+        put?: never;
+        /** Make a fleet */
+        post: operations["createFleet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One fleet */
+        get: operations["getFleet"];
+        put?: never;
+        post?: never;
+        /** Delete a fleet that has no devices, with its releases */
+        delete: operations["deleteFleet"];
+        options?: never;
+        head?: never;
+        /** Rename a fleet, pin it to a release, change how it is built */
+        patch: operations["updateFleet"];
+        trace?: never;
+    };
+    "/api/v1/fleets/{id}/provisioning-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The provisioning keys of a fleet, oldest first */
+        get: operations["listProvisioningKeys"];
+        put?: never;
+        /** Make a key with which boards join the fleet; this answer alone holds it */
+        post: operations["createProvisioningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process answers */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your organizations, by name */
+        get: operations["listOrganizations"];
+        put?: never;
+        /** Make an organization; you become its admin */
+        post: operations["createOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organization, by id or name */
+        get: operations["getOrganization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of an organization, oldest first */
+        get: operations["listMembers"];
+        put?: never;
+        /** Add a user, making the account where there is none yet */
+        post: operations["addMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a member; the account stays */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /** Change a member's role */
+        patch: operations["updateMember"];
+        trace?: never;
+    };
+    "/api/v1/provisioning-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key; boards that joined with it stay */
+        delete: operations["revokeProvisioningKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process and its database can serve requests */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The releases of your fleets, newest first */
+        get: operations["listReleases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One release, with its compose project */
+        get: operations["getRelease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Make a draft final, or invalidate a release */
+        patch: operations["updateRelease"];
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as server-sent events `change`
+         * @description Each says what to read again. After a reconnect, read everything once.
+         */
+        get: operations["streamChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The variables of a fleet or a device, without secret values */
+        get: operations["listVariables"];
+        /** Set a variable of a fleet, a device, or one of its services */
+        put: operations["setVariable"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/variables/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a variable */
+        delete: operations["deleteVariable"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    ApiKey: {
-      /** Format: uuid */
-      id: string
-      name: string
-      prefix: string
-      /** @enum {string} */
-      role?: 'admin' | 'developer' | 'operator' | 'observer'
-      /** Format: date-time */
-      createdAt: string
-      /** Format: date-time */
-      expiresAt?: string
-      /** Format: date-time */
-      lastUsedAt?: string
-    }
-    ApiKeyPage: {
-      items: components['schemas']['ApiKey'][]
-      nextCursor?: string
-    }
-    AuditEntry: {
-      id: string
-      /** Format: date-time */
-      at: string
-      actor: {
-        /** @enum {string} */
-        kind: 'user' | 'api-key' | 'device' | 'builder' | 'system'
-        id: string
-        label: string
-      }
-      ip?: string
-      action: string
-      resource: {
-        kind: string
-        id: string
-      }
-      before?: components['schemas']['Json']
-      after?: components['schemas']['Json']
-    }
-    AuditEntryPage: {
-      items: components['schemas']['AuditEntry'][]
-      nextCursor?: string
-    }
-    Build: {
-      /** Format: uuid */
-      id: string
-      /** Format: uuid */
-      fleetId: string
-      /** Format: uuid */
-      releaseId: string
-      /** @enum {string} */
-      state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
-      attempt: number
-      queuePosition?: number
-      reason?: string
-      /** Format: date-time */
-      queuedAt: string
-      /** Format: date-time */
-      startedAt?: string
-      /** Format: date-time */
-      endedAt?: string
-      /** Format: date-time */
-      deadlineAt?: string
-    }
-    BuildOutputLine: {
-      id: string
-      /** Format: date-time */
-      at: string
-      service?: string
-      /** @enum {string} */
-      kind: 'step' | 'output' | 'error'
-      text: string
-    }
-    BuildOutputPage: {
-      items: components['schemas']['BuildOutputLine'][]
-      nextCursor?: string
-    }
-    BuildPage: {
-      items: components['schemas']['Build'][]
-      nextCursor?: string
-    }
-    CreatedApiKey: {
-      /** Format: uuid */
-      id: string
-      name: string
-      prefix: string
-      /** @enum {string} */
-      role?: 'admin' | 'developer' | 'operator' | 'observer'
-      /** Format: date-time */
-      createdAt: string
-      /** Format: date-time */
-      expiresAt?: string
-      /** Format: date-time */
-      lastUsedAt?: string
-      token: string
-    }
-    CreatedProvisioningKey: {
-      /** Format: uuid */
-      id: string
-      /** Format: uuid */
-      fleetId: string
-      name: string
-      prefix: string
-      /** Format: date-time */
-      expiresAt?: string
-      maxUses?: number
-      uses: number
-      /** Format: date-time */
-      revokedAt?: string
-      /** Format: date-time */
-      createdAt: string
-      key: string
-    }
-    Device: {
-      /** Format: uuid */
-      id: string
-      /** Format: uuid */
-      fleetId: string
-      /** @description organization/fleet */
-      fleet: string
-      name: string
-      /** @enum {string} */
-      connectivity: 'online' | 'offline' | 'never'
-      /** Format: date-time */
-      lastSeenAt?: string
-      /** Format: date-time */
-      reportedAt?: string
-      /** @enum {string} */
-      activity?: 'settled' | 'updating' | 'waiting' | 'failing'
-      explanation?: string
-      hardware?: components['schemas']['Hardware']
-      /** Format: uuid */
-      targetReleaseId?: string
-      targetVersion?: string
-      /** Format: uuid */
-      runningReleaseId?: string
-      runningVersion?: string
-      /** Format: uuid */
-      pinnedReleaseId?: string
-      targetGeneration: number
-      reportedGeneration?: number
-      supervisorVersion?: string
-      serviceCounts: {
-        [key: string]: number
-      }
-      /** Format: date-time */
-      createdAt: string
-    }
-    DeviceEvent: {
-      id: string
-      /** Format: date-time */
-      at: string
-      /** Format: date-time */
-      receivedAt: string
-      kind: string
-      actor: {
-        /** @enum {string} */
-        kind: 'user' | 'api-key' | 'device' | 'builder' | 'system'
-        id: string
-        label: string
-      }
-      detail: {
-        [key: string]: components['schemas']['Json']
-      }
-    }
-    DeviceEventPage: {
-      items: components['schemas']['DeviceEvent'][]
-      nextCursor?: string
-    }
-    DeviceLogLine: {
-      id: string
-      /** Format: date-time */
-      at: string
-      service?: string
-      /** @enum {string} */
-      stream: 'stdout' | 'stderr' | 'system'
-      text: string
-      truncated?: boolean
-    }
-    DeviceLogPage: {
-      items: components['schemas']['DeviceLogLine'][]
-      nextCursor?: string
-    }
-    DevicePage: {
-      items: components['schemas']['Device'][]
-      nextCursor?: string
-    }
-    DeviceTarget: {
-      generation: number
-      target: {
-        protocol: number
-        generation: number
-        device: {
-          /** Format: uuid */
-          id: string
-          name: string
-          hardwareUuid: string
-        }
-        fleet: {
-          /** Format: uuid */
-          id: string
-          name: string
-          organization: string
-        }
-        apps: {
-          /** Format: uuid */
-          id: string
-          name: string
-          release: {
+    schemas: {
+        ApiKey: {
             /** Format: uuid */
-            id: string
-            version: string
-            commit?: string
-          }
-          services: {
-            [key: string]: {
-              command?: string[]
-              entrypoint?: string[]
-              /** @default {} */
-              environment: {
-                [key: string]: string
-              }
-              /** @default {} */
-              labels: {
-                [key: string]: string
-              }
-              /** @default [] */
-              ports: {
-                target: number
-                published?: number
-                /**
-                 * @default tcp
-                 * @enum {string}
-                 */
-                protocol: 'tcp' | 'udp' | 'sctp'
-                hostIp?: string
-              }[]
-              /** @default [] */
-              expose: string[]
-              /** @default [] */
-              volumes: (
-                | {
-                    /** @enum {string} */
-                    type: 'volume'
-                    source?: string
-                    /** Format: starts_with */
-                    target: string
-                    /** @default false */
-                    readOnly: boolean
-                  }
-                | {
-                    /** @enum {string} */
-                    type: 'tmpfs'
-                    /** Format: starts_with */
-                    target: string
-                    sizeBytes?: number
-                    mode?: number
-                  }
-              )[]
-              /** @default {} */
-              networks: {
-                [key: string]: {
-                  /** @default [] */
-                  aliases: string[]
-                  ipv4Address?: string
-                }
-              }
-              networkMode?: string
-              /** @default {} */
-              dependsOn: {
-                [key: string]: {
-                  /** @enum {string} */
-                  condition: 'service_started' | 'service_healthy' | 'service_completed_successfully'
-                  /** @default false */
-                  restart: boolean
-                  /** @default true */
-                  required: boolean
-                }
-              }
-              healthcheck?: {
-                test?: string[]
-                intervalMs?: number
-                timeoutMs?: number
-                startPeriodMs?: number
-                retries?: number
-              }
-              /**
-               * @default {
-               *       "name": "always"
-               *     }
-               */
-              restart: {
-                /** @enum {string} */
-                name: 'no' | 'always' | 'on-failure' | 'unless-stopped'
-                maximumRetryCount?: number
-              }
-              /** @default [] */
-              devices: {
-                host: string
-                container: string
-                permissions: string
-              }[]
-              /** @default false */
-              privileged: boolean
-              /** @default [] */
-              capAdd: string[]
-              /** @default [] */
-              capDrop: string[]
-              /** @default [] */
-              securityOpt: string[]
-              /** @default [] */
-              groupAdd: string[]
-              user?: string
-              workingDir?: string
-              /** @default false */
-              readOnly: boolean
-              /** @default {} */
-              tmpfs: {
-                [key: string]: string
-              }
-              /** @default {} */
-              ulimits: {
-                [key: string]: {
-                  soft: number
-                  hard: number
-                }
-              }
-              /** @default {} */
-              sysctls: {
-                [key: string]: string
-              }
-              /** @default [] */
-              extraHosts: string[]
-              /** @default [] */
-              dns: string[]
-              /** @default [] */
-              dnsSearch: string[]
-              /** @default [] */
-              dnsOpt: string[]
-              memLimitBytes?: number
-              memReservationBytes?: number
-              cpus?: number
-              cpuShares?: number
-              cpuset?: string
-              pidsLimit?: number
-              shmSizeBytes?: number
-              oomScoreAdj?: number
-              stopSignal?: string
-              stopGracePeriodMs?: number
-              init?: boolean
-              /** @default false */
-              tty: boolean
-              hostname?: string
-              domainname?: string
-              ipc?: string
-              pid?: string
-              logging?: {
-                driver?: string
-                /** @default {} */
-                options: {
-                  [key: string]: string
-                }
-              }
-              image: {
-                repository: string
-                digest: string
-                configDigest?: string
-                sizeBytes?: number
-              }
-            }
-          }
-          /** @default {} */
-          volumes: {
-            [key: string]: {
-              /** @default {} */
-              labels: {
-                [key: string]: string
-              }
-              driver?: string
-              /** @default {} */
-              driverOpts: {
-                [key: string]: string
-              }
-            }
-          }
-          /** @default {} */
-          networks: {
-            [key: string]: {
-              /** @default {} */
-              labels: {
-                [key: string]: string
-              }
-              driver?: string
-              /** @default {} */
-              driverOpts: {
-                [key: string]: string
-              }
-              /** @default false */
-              internal: boolean
-              /** @default false */
-              enableIpv6: boolean
-              ipam?: {
-                driver?: string
-                config: {
-                  subnet: string
-                  gateway?: string
-                  ipRange?: string
-                }[]
-              }
-            }
-          }
-        }[]
-        /** @default {} */
-        config: {
-          [key: string]: string
-        }
-      }
-    }
-    Fleet: {
-      /** Format: uuid */
-      id: string
-      /** Format: uuid */
-      organizationId: string
-      organization: string
-      name: string
-      deployBranch: string
-      platforms: ('linux/amd64' | 'linux/arm64' | 'linux/arm/v7' | 'linux/arm/v6')[]
-      /** Format: uuid */
-      targetReleaseId?: string
-      pinned: boolean
-      revision: number
-      deviceCounts: {
-        total: number
-        online: number
-      }
-      gitUrl: string
-      /** Format: date-time */
-      createdAt: string
-    }
-    FleetPage: {
-      items: components['schemas']['Fleet'][]
-      nextCursor?: string
-    }
-    Hardware: {
-      /** Format: uuid */
-      id: string
-      uuid: string
-      /** @enum {string} */
-      platform: 'linux/amd64' | 'linux/arm64' | 'linux/arm/v7' | 'linux/arm/v6'
-      deviceType?: string
-      serialNumber?: string
-      memoryBytes?: number
-      active: boolean
-      /** Format: date-time */
-      registeredAt: string
-      /** Format: date-time */
-      retiredAt?: string
-    }
-    HardwarePage: {
-      items: components['schemas']['Hardware'][]
-      nextCursor?: string
-    }
-    /** @description Any JSON value */
-    Json: Json
-    Member: {
-      /** Format: uuid */
-      userId: string
-      /** Format: email */
-      email: string
-      name: string
-      /** @enum {string} */
-      role: 'admin' | 'developer' | 'operator' | 'observer'
-      /** Format: date-time */
-      createdAt: string
-    }
-    MemberPage: {
-      items: components['schemas']['Member'][]
-      nextCursor?: string
-    }
-    Membership: {
-      /** Format: uuid */
-      organizationId: string
-      organization: string
-      /** @enum {string} */
-      role: 'admin' | 'developer' | 'operator' | 'observer'
-    }
-    Organization: {
-      /** Format: uuid */
-      id: string
-      name: string
-      title: string
-      /** Format: date-time */
-      createdAt: string
-    }
-    OrganizationPage: {
-      items: components['schemas']['Organization'][]
-      nextCursor?: string
-    }
-    Problem: {
-      /** @description urn:flotilla:problem:<code> */
-      type: string
-      title: string
-      status: number
-      /** @description Stable, for programs: fleet-name-taken */
-      code: string
-      /** @description One sentence for people that says what to do. */
-      detail: string
-      /** @description For invalid input: each member that is wrong, as a JSON pointer. */
-      issues?: {
-        path: string
-        message: string
-      }[]
-      requestId?: string
-    }
-    ProvisioningKey: {
-      /** Format: uuid */
-      id: string
-      /** Format: uuid */
-      fleetId: string
-      name: string
-      prefix: string
-      /** Format: date-time */
-      expiresAt?: string
-      maxUses?: number
-      uses: number
-      /** Format: date-time */
-      revokedAt?: string
-      /** Format: date-time */
-      createdAt: string
-    }
-    ProvisioningKeyPage: {
-      items: components['schemas']['ProvisioningKey'][]
-      nextCursor?: string
-    }
-    Release: {
-      /** Format: uuid */
-      id: string
-      /** Format: uuid */
-      fleetId: string
-      version: string
-      /** @enum {string} */
-      status: 'building' | 'failed' | 'draft' | 'final'
-      commit: string
-      branch?: string
-      message?: string
-      author?: string
-      /** Format: uuid */
-      buildId?: string
-      failureReason?: string
-      /** Format: date-time */
-      invalidatedAt?: string
-      images: components['schemas']['ReleaseImage'][]
-      deviceCounts: {
-        targeted: number
-        running: number
-      }
-      /** Format: date-time */
-      createdAt: string
-      /** Format: date-time */
-      finalizedAt?: string
-    }
-    ReleaseDetail: {
-      /** Format: uuid */
-      id: string
-      /** Format: uuid */
-      fleetId: string
-      version: string
-      /** @enum {string} */
-      status: 'building' | 'failed' | 'draft' | 'final'
-      commit: string
-      branch?: string
-      message?: string
-      author?: string
-      /** Format: uuid */
-      buildId?: string
-      failureReason?: string
-      /** Format: date-time */
-      invalidatedAt?: string
-      images: components['schemas']['ReleaseImage'][]
-      deviceCounts: {
-        targeted: number
-        running: number
-      }
-      /** Format: date-time */
-      createdAt: string
-      /** Format: date-time */
-      finalizedAt?: string
-      compose?: {
-        services: {
-          [key: string]: {
-            command?: string[]
-            entrypoint?: string[]
-            /** @default {} */
-            environment: {
-              [key: string]: string
-            }
-            /** @default {} */
-            labels: {
-              [key: string]: string
-            }
-            /** @default [] */
-            ports: {
-              target: number
-              published?: number
-              /**
-               * @default tcp
-               * @enum {string}
-               */
-              protocol: 'tcp' | 'udp' | 'sctp'
-              hostIp?: string
-            }[]
-            /** @default [] */
-            expose: string[]
-            /** @default [] */
-            volumes: (
-              | {
-                  /** @enum {string} */
-                  type: 'volume'
-                  source?: string
-                  /** Format: starts_with */
-                  target: string
-                  /** @default false */
-                  readOnly: boolean
-                }
-              | {
-                  /** @enum {string} */
-                  type: 'tmpfs'
-                  /** Format: starts_with */
-                  target: string
-                  sizeBytes?: number
-                  mode?: number
-                }
-            )[]
-            /** @default {} */
-            networks: {
-              [key: string]: {
-                /** @default [] */
-                aliases: string[]
-                ipv4Address?: string
-              }
-            }
-            networkMode?: string
-            /** @default {} */
-            dependsOn: {
-              [key: string]: {
-                /** @enum {string} */
-                condition: 'service_started' | 'service_healthy' | 'service_completed_successfully'
-                /** @default false */
-                restart: boolean
-                /** @default true */
-                required: boolean
-              }
-            }
-            healthcheck?: {
-              test?: string[]
-              intervalMs?: number
-              timeoutMs?: number
-              startPeriodMs?: number
-              retries?: number
-            }
-            /**
-             * @default {
-             *       "name": "always"
-             *     }
-             */
-            restart: {
-              /** @enum {string} */
-              name: 'no' | 'always' | 'on-failure' | 'unless-stopped'
-              maximumRetryCount?: number
-            }
-            /** @default [] */
-            devices: {
-              host: string
-              container: string
-              permissions: string
-            }[]
-            /** @default false */
-            privileged: boolean
-            /** @default [] */
-            capAdd: string[]
-            /** @default [] */
-            capDrop: string[]
-            /** @default [] */
-            securityOpt: string[]
-            /** @default [] */
-            groupAdd: string[]
-            user?: string
-            workingDir?: string
-            /** @default false */
-            readOnly: boolean
-            /** @default {} */
-            tmpfs: {
-              [key: string]: string
-            }
-            /** @default {} */
-            ulimits: {
-              [key: string]: {
-                soft: number
-                hard: number
-              }
-            }
-            /** @default {} */
-            sysctls: {
-              [key: string]: string
-            }
-            /** @default [] */
-            extraHosts: string[]
-            /** @default [] */
-            dns: string[]
-            /** @default [] */
-            dnsSearch: string[]
-            /** @default [] */
-            dnsOpt: string[]
-            memLimitBytes?: number
-            memReservationBytes?: number
-            cpus?: number
-            cpuShares?: number
-            cpuset?: string
-            pidsLimit?: number
-            shmSizeBytes?: number
-            oomScoreAdj?: number
-            stopSignal?: string
-            stopGracePeriodMs?: number
-            init?: boolean
-            /** @default false */
-            tty: boolean
-            hostname?: string
-            domainname?: string
-            ipc?: string
-            pid?: string
-            logging?: {
-              driver?: string
-              /** @default {} */
-              options: {
-                [key: string]: string
-              }
-            }
-          }
-        }
-        /** @default {} */
-        volumes: {
-          [key: string]: {
-            /** @default {} */
-            labels: {
-              [key: string]: string
-            }
-            driver?: string
-            /** @default {} */
-            driverOpts: {
-              [key: string]: string
-            }
-          }
-        }
-        /** @default {} */
-        networks: {
-          [key: string]: {
-            /** @default {} */
-            labels: {
-              [key: string]: string
-            }
-            driver?: string
-            /** @default {} */
-            driverOpts: {
-              [key: string]: string
-            }
-            /** @default false */
-            internal: boolean
-            /** @default false */
-            enableIpv6: boolean
-            ipam?: {
-              driver?: string
-              config: {
-                subnet: string
-                gateway?: string
-                ipRange?: string
-              }[]
-            }
-          }
-        }
-      }
-    }
-    ReleaseImage: {
-      service: string
-      /** @enum {string} */
-      platform: 'linux/amd64' | 'linux/arm64' | 'linux/arm/v7' | 'linux/arm/v6'
-      repository: string
-      digest: string
-      configDigest: string
-      sizeBytes: number
-    }
-    ReleasePage: {
-      items: components['schemas']['Release'][]
-      nextCursor?: string
-    }
-    ReportedState: {
-      number: number
-      /** Format: date-time */
-      at: string
-      /** Format: date-time */
-      receivedAt: string
-      state: {
-        supervisor?: {
-          version: string
-          /** Format: date-time */
-          startedAt?: string
-        }
-        host?: {
-          os?: string
-          kernel?: string
-          engine?: string
-          addresses?: string
-          bootId?: string
-        }
-        generation?: number
-        /** @enum {string} */
-        activity?: 'settled' | 'updating' | 'waiting' | 'failing'
-        explanation?: string
-        /** @default {} */
-        apps: {
-          [key: string]: {
-            /** Format: uuid */
-            releaseId?: string
-            /** @default {} */
-            services: {
-              [key: string]: {
-                /** @enum {string} */
-                status:
-                  | 'waiting'
-                  | 'downloading'
-                  | 'downloaded'
-                  | 'installing'
-                  | 'created'
-                  | 'running'
-                  | 'restarting'
-                  | 'paused'
-                  | 'exited'
-                  | 'dead'
-                  | 'stopping'
-                containerId?: string
-                imageDigest?: string
-                /** @enum {string} */
-                health?: 'starting' | 'healthy' | 'unhealthy'
-                /** Format: date-time */
-                startedAt?: string
-                exitCode?: number
-                restartCount?: number
-                progressPercent?: number
-                error?: string
-              }
-            }
-          }
-        }
-      }
-    }
-    Session: {
-      token: string
-      /** Format: date-time */
-      expiresAt: string
-      user: components['schemas']['User']
-    }
-    Status: {
-      /** @enum {string} */
-      status: 'ok'
-    }
-    User: {
-      /** Format: uuid */
-      id: string
-      /** Format: email */
-      email: string
-      name: string
-      /** Format: date-time */
-      createdAt: string
-    }
-    Variable: {
-      /** Format: uuid */
-      id: string
-      /** Format: uuid */
-      fleetId?: string
-      /** Format: uuid */
-      deviceId?: string
-      service?: string
-      /** @enum {string} */
-      kind: 'environment' | 'config'
-      name: string
-      value?: string
-      secret: boolean
-      /** Format: date-time */
-      updatedAt: string
-    }
-    VariablePage: {
-      items: components['schemas']['Variable'][]
-      nextCursor?: string
-    }
-    Whoami: {
-      user: components['schemas']['User']
-      memberships: components['schemas']['Membership'][]
-    }
-  }
-  responses: never
-  parameters: never
-  requestBodies: never
-  headers: never
-  pathItems: never
-}
-export type $defs = Record<string, never>
-export interface operations {
-  listApiKeys: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ApiKeyPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  createApiKey: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
-        'Idempotency-Key'?: string
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          name: string
-          /** @enum {string} */
-          role?: 'admin' | 'developer' | 'operator' | 'observer'
-          expiresInSeconds?: number
-        }
-      }
-    }
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CreatedApiKey']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  revokeApiKey: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listAuditEntries: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-        organization?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AuditEntryPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  SignInController_login: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          email: string
-          password: string
-        }
-      }
-    }
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  SignInController_logout: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
-        'Idempotency-Key'?: string
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  SignInController_changePassword: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          currentPassword: string
-          newPassword: string
-        }
-      }
-    }
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  SignInController_whoami: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Whoami']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listBuilds: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-        fleet?: string
-        release?: string
-        state?: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['BuildPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getBuild: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Build']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  cancelBuild: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
-        'Idempotency-Key'?: string
-      }
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Build']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getBuildOutput: {
-    parameters: {
-      query?: {
-        limit?: number
-        after?: string
-      }
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['BuildOutputPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  streamBuildOutput: {
-    parameters: {
-      query?: {
-        after?: string
-      }
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'text/event-stream': components['schemas']['BuildOutputLine'] | components['schemas']['Build']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listDevices: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-        fleet?: string
-        organization?: string
-        name?: string
-        uuid?: string
-        q?: string
-        connectivity?: 'online' | 'offline' | 'never'
-        activity?: 'settled' | 'updating' | 'waiting' | 'failing'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DevicePage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getDevice: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Device']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  deleteDevice: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  updateDevice: {
-    parameters: {
-      query?: never
-      header?: {
-        'if-match'?: string
-      }
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          name?: string
-          /** Format: uuid */
-          fleetId?: string
-          pinnedReleaseId?: string | null
-        }
-      }
-    }
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Device']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listDeviceEvents: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-      }
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeviceEventPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listHardware: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-      }
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['HardwarePage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listDeviceLogs: {
-    parameters: {
-      query?: {
-        limit?: number
-        service?: string
-        before?: string
-        after?: string
-      }
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeviceLogPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  streamDeviceLogs: {
-    parameters: {
-      query?: {
-        service?: string
-        after?: string
-      }
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'text/event-stream': components['schemas']['DeviceLogLine']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getDeviceState: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ReportedState']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getDeviceTarget: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeviceTarget']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listFleets: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-        organization?: string
-        name?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['FleetPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  createFleet: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
-        'Idempotency-Key'?: string
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          organization: string
-          name: string
-          /** @default main */
-          deployBranch?: string
-          /** @default [] */
-          platforms?: ('linux/amd64' | 'linux/arm64' | 'linux/arm/v7' | 'linux/arm/v6')[]
-        }
-      }
-    }
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Fleet']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getFleet: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Fleet']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  deleteFleet: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  updateFleet: {
-    parameters: {
-      query?: never
-      header?: {
-        'if-match'?: string
-      }
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          name?: string
-          deployBranch?: string
-          platforms?: ('linux/amd64' | 'linux/arm64' | 'linux/arm/v7' | 'linux/arm/v6')[]
-          pinnedReleaseId?: string | null
-        }
-      }
-    }
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Fleet']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listProvisioningKeys: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-      }
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ProvisioningKeyPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  createProvisioningKey: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
-        'Idempotency-Key'?: string
-      }
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          /** @default provisioning key */
-          name?: string
-          expiresInSeconds?: number
-          maxUses?: number
-        }
-      }
-    }
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CreatedProvisioningKey']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getHealth: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Status']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listOrganizations: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OrganizationPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  createOrganization: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
-        'Idempotency-Key'?: string
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          name: string
-          title?: string
-        }
-      }
-    }
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Organization']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getOrganization: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Organization']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listMembers: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-      }
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MemberPage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  addMember: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
-        'Idempotency-Key'?: string
-      }
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          /** Format: email */
-          email: string
-          name?: string
-          /** @enum {string} */
-          role: 'admin' | 'developer' | 'operator' | 'observer'
-          password?: string
-        }
-      }
-    }
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Member']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  removeMember: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-        userId: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  updateMember: {
-    parameters: {
-      query?: never
-      header?: {
-        'if-match'?: string
-      }
-      path: {
-        id: string
-        userId: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          /** @enum {string} */
-          role: 'admin' | 'developer' | 'operator' | 'observer'
-        }
-      }
-    }
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Member']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  revokeProvisioningKey: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getReadiness: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Status']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listReleases: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-        fleet?: string
-        status?: 'building' | 'failed' | 'draft' | 'final'
-        version?: string
-        commit?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ReleasePage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  getRelease: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ReleaseDetail']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  updateRelease: {
-    parameters: {
-      query?: never
-      header?: {
-        'if-match'?: string
-      }
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          /** @enum {string} */
-          status?: 'final'
-          invalidated?: boolean
-        }
-      }
-    }
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ReleaseDetail']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  streamChanges: {
-    parameters: {
-      query?: {
-        organization?: string
-        fleet?: string
-        device?: string
-        build?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'text/event-stream': {
+            id: string;
+            name: string;
+            prefix: string;
             /** @enum {string} */
-            kind:
-              'fleet' | 'device' | 'device-logs' | 'device-events' | 'release' | 'build' | 'build-output' | 'variables'
+            role?: "admin" | "developer" | "operator" | "observer";
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt?: string;
+            /** Format: date-time */
+            lastUsedAt?: string;
+        };
+        ApiKeyPage: {
+            items: components["schemas"]["ApiKey"][];
+            nextCursor?: string;
+        };
+        AuditEntry: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            actor: {
+                /** @enum {string} */
+                kind: "user" | "api-key" | "device" | "builder" | "system";
+                id: string;
+                label: string;
+            };
+            ip?: string;
+            action: string;
+            resource: {
+                kind: string;
+                id: string;
+            };
+            before?: components["schemas"]["Json"];
+            after?: components["schemas"]["Json"];
+        };
+        AuditEntryPage: {
+            items: components["schemas"]["AuditEntry"][];
+            nextCursor?: string;
+        };
+        Build: {
             /** Format: uuid */
-            id: string
+            id: string;
             /** Format: uuid */
-            fleetId?: string
-          }
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  listVariables: {
-    parameters: {
-      query?: {
-        limit?: number
-        cursor?: string
-        fleet?: string
-        device?: string
-        service?: string
-        inherited?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['VariablePage']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  setVariable: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': {
-          /** Format: uuid */
-          fleetId?: string
-          /** Format: uuid */
-          deviceId?: string
-          service?: string
-          /**
-           * @default environment
-           * @enum {string}
-           */
-          kind?: 'environment' | 'config'
-          name: string
-          value: string
-          /** @default false */
-          secret?: boolean
-        }
-      }
-    }
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Variable']
-        }
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
-  deleteVariable: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description A problem: what is wrong, and what to do */
-      default: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/problem+json': components['schemas']['Problem']
-        }
-      }
-    }
-  }
+            fleetId: string;
+            /** Format: uuid */
+            releaseId: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            attempt: number;
+            queuePosition?: number;
+            reason?: string;
+            /** Format: date-time */
+            queuedAt: string;
+            /** Format: date-time */
+            startedAt?: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** Format: date-time */
+            deadlineAt?: string;
+        };
+        BuildOutputLine: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            service?: string;
+            /** @enum {string} */
+            kind: "step" | "output" | "error";
+            text: string;
+        };
+        BuildOutputPage: {
+            items: components["schemas"]["BuildOutputLine"][];
+            nextCursor?: string;
+        };
+        BuildPage: {
+            items: components["schemas"]["Build"][];
+            nextCursor?: string;
+        };
+        CreatedApiKey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            prefix: string;
+            /** @enum {string} */
+            role?: "admin" | "developer" | "operator" | "observer";
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt?: string;
+            /** Format: date-time */
+            lastUsedAt?: string;
+            token: string;
+        };
+        CreatedProvisioningKey: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            fleetId: string;
+            name: string;
+            prefix: string;
+            /** Format: date-time */
+            expiresAt?: string;
+            maxUses?: number;
+            uses: number;
+            /** Format: date-time */
+            revokedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            key: string;
+        };
+        Device: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            fleetId: string;
+            /** @description organization/fleet */
+            fleet: string;
+            name: string;
+            /** @enum {string} */
+            connectivity: "online" | "offline" | "never";
+            /** Format: date-time */
+            lastSeenAt?: string;
+            /** Format: date-time */
+            reportedAt?: string;
+            /** @enum {string} */
+            activity?: "settled" | "updating" | "waiting" | "failing";
+            explanation?: string;
+            hardware?: components["schemas"]["Hardware"];
+            /** Format: uuid */
+            targetReleaseId?: string;
+            targetVersion?: string;
+            /** Format: uuid */
+            runningReleaseId?: string;
+            runningVersion?: string;
+            /** Format: uuid */
+            pinnedReleaseId?: string;
+            targetGeneration: number;
+            reportedGeneration?: number;
+            supervisorVersion?: string;
+            serviceCounts: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+        };
+        DeviceEvent: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            receivedAt: string;
+            kind: string;
+            actor: {
+                /** @enum {string} */
+                kind: "user" | "api-key" | "device" | "builder" | "system";
+                id: string;
+                label: string;
+            };
+            detail: {
+                [key: string]: components["schemas"]["Json"];
+            };
+        };
+        DeviceEventPage: {
+            items: components["schemas"]["DeviceEvent"][];
+            nextCursor?: string;
+        };
+        DeviceLogLine: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            service?: string;
+            /** @enum {string} */
+            stream: "stdout" | "stderr" | "system";
+            text: string;
+            truncated?: boolean;
+        };
+        DeviceLogPage: {
+            items: components["schemas"]["DeviceLogLine"][];
+            nextCursor?: string;
+        };
+        DevicePage: {
+            items: components["schemas"]["Device"][];
+            nextCursor?: string;
+        };
+        DeviceTarget: {
+            generation: number;
+            target: {
+                protocol: number;
+                generation: number;
+                device: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                    hardwareUuid: string;
+                };
+                fleet: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                    organization: string;
+                };
+                apps: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                    release: {
+                        /** Format: uuid */
+                        id: string;
+                        version: string;
+                        commit?: string;
+                    };
+                    services: {
+                        [key: string]: {
+                            command?: string[];
+                            entrypoint?: string[];
+                            /** @default {} */
+                            environment: {
+                                [key: string]: string;
+                            };
+                            /** @default {} */
+                            labels: {
+                                [key: string]: string;
+                            };
+                            /** @default [] */
+                            ports: {
+                                target: number;
+                                published?: number;
+                                /**
+                                 * @default tcp
+                                 * @enum {string}
+                                 */
+                                protocol: "tcp" | "udp" | "sctp";
+                                hostIp?: string;
+                            }[];
+                            /** @default [] */
+                            expose: string[];
+                            /** @default [] */
+                            volumes: ({
+                                /** @enum {string} */
+                                type: "volume";
+                                source?: string;
+                                /** Format: starts_with */
+                                target: string;
+                                /** @default false */
+                                readOnly: boolean;
+                            } | {
+                                /** @enum {string} */
+                                type: "tmpfs";
+                                /** Format: starts_with */
+                                target: string;
+                                sizeBytes?: number;
+                                mode?: number;
+                            })[];
+                            /** @default {} */
+                            networks: {
+                                [key: string]: {
+                                    /** @default [] */
+                                    aliases: string[];
+                                    ipv4Address?: string;
+                                };
+                            };
+                            networkMode?: string;
+                            /** @default {} */
+                            dependsOn: {
+                                [key: string]: {
+                                    /** @enum {string} */
+                                    condition: "service_started" | "service_healthy" | "service_completed_successfully";
+                                    /** @default false */
+                                    restart: boolean;
+                                    /** @default true */
+                                    required: boolean;
+                                };
+                            };
+                            healthcheck?: {
+                                test?: string[];
+                                intervalMs?: number;
+                                timeoutMs?: number;
+                                startPeriodMs?: number;
+                                retries?: number;
+                            };
+                            /**
+                             * @default {
+                             *       "name": "always"
+                             *     }
+                             */
+                            restart: {
+                                /** @enum {string} */
+                                name: "no" | "always" | "on-failure" | "unless-stopped";
+                                maximumRetryCount?: number;
+                            };
+                            /** @default [] */
+                            devices: {
+                                host: string;
+                                container: string;
+                                permissions: string;
+                            }[];
+                            /** @default false */
+                            privileged: boolean;
+                            /** @default [] */
+                            capAdd: string[];
+                            /** @default [] */
+                            capDrop: string[];
+                            /** @default [] */
+                            securityOpt: string[];
+                            /** @default [] */
+                            groupAdd: string[];
+                            user?: string;
+                            workingDir?: string;
+                            /** @default false */
+                            readOnly: boolean;
+                            /** @default {} */
+                            tmpfs: {
+                                [key: string]: string;
+                            };
+                            /** @default {} */
+                            ulimits: {
+                                [key: string]: {
+                                    soft: number;
+                                    hard: number;
+                                };
+                            };
+                            /** @default {} */
+                            sysctls: {
+                                [key: string]: string;
+                            };
+                            /** @default [] */
+                            extraHosts: string[];
+                            /** @default [] */
+                            dns: string[];
+                            /** @default [] */
+                            dnsSearch: string[];
+                            /** @default [] */
+                            dnsOpt: string[];
+                            memLimitBytes?: number;
+                            memReservationBytes?: number;
+                            cpus?: number;
+                            cpuShares?: number;
+                            cpuset?: string;
+                            pidsLimit?: number;
+                            shmSizeBytes?: number;
+                            oomScoreAdj?: number;
+                            stopSignal?: string;
+                            stopGracePeriodMs?: number;
+                            init?: boolean;
+                            /** @default false */
+                            tty: boolean;
+                            hostname?: string;
+                            domainname?: string;
+                            ipc?: string;
+                            pid?: string;
+                            logging?: {
+                                driver?: string;
+                                /** @default {} */
+                                options: {
+                                    [key: string]: string;
+                                };
+                            };
+                            image: {
+                                repository: string;
+                                digest: string;
+                                configDigest?: string;
+                                sizeBytes?: number;
+                            };
+                        };
+                    };
+                    /** @default {} */
+                    volumes: {
+                        [key: string]: {
+                            /** @default {} */
+                            labels: {
+                                [key: string]: string;
+                            };
+                            driver?: string;
+                            /** @default {} */
+                            driverOpts: {
+                                [key: string]: string;
+                            };
+                        };
+                    };
+                    /** @default {} */
+                    networks: {
+                        [key: string]: {
+                            /** @default {} */
+                            labels: {
+                                [key: string]: string;
+                            };
+                            driver?: string;
+                            /** @default {} */
+                            driverOpts: {
+                                [key: string]: string;
+                            };
+                            /** @default false */
+                            internal: boolean;
+                            /** @default false */
+                            enableIpv6: boolean;
+                            ipam?: {
+                                driver?: string;
+                                config: {
+                                    subnet: string;
+                                    gateway?: string;
+                                    ipRange?: string;
+                                }[];
+                            };
+                        };
+                    };
+                }[];
+                /** @default {} */
+                config: {
+                    [key: string]: string;
+                };
+            };
+        };
+        Fleet: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organizationId: string;
+            organization: string;
+            name: string;
+            deployBranch: string;
+            platforms: ("linux/amd64" | "linux/arm64" | "linux/arm/v7" | "linux/arm/v6")[];
+            /** Format: uuid */
+            targetReleaseId?: string;
+            pinned: boolean;
+            revision: number;
+            deviceCounts: {
+                total: number;
+                online: number;
+            };
+            gitUrl: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        FleetPage: {
+            items: components["schemas"]["Fleet"][];
+            nextCursor?: string;
+        };
+        Hardware: {
+            /** Format: uuid */
+            id: string;
+            uuid: string;
+            /** @enum {string} */
+            platform: "linux/amd64" | "linux/arm64" | "linux/arm/v7" | "linux/arm/v6";
+            deviceType?: string;
+            serialNumber?: string;
+            memoryBytes?: number;
+            active: boolean;
+            /** Format: date-time */
+            registeredAt: string;
+            /** Format: date-time */
+            retiredAt?: string;
+        };
+        HardwarePage: {
+            items: components["schemas"]["Hardware"][];
+            nextCursor?: string;
+        };
+        /** @description Any JSON value */
+        Json: Json;
+        Member: {
+            /** Format: uuid */
+            userId: string;
+            /** Format: email */
+            email: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "developer" | "operator" | "observer";
+            /** Format: date-time */
+            createdAt: string;
+        };
+        MemberPage: {
+            items: components["schemas"]["Member"][];
+            nextCursor?: string;
+        };
+        Membership: {
+            /** Format: uuid */
+            organizationId: string;
+            organization: string;
+            /** @enum {string} */
+            role: "admin" | "developer" | "operator" | "observer";
+        };
+        Organization: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            title: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        OrganizationPage: {
+            items: components["schemas"]["Organization"][];
+            nextCursor?: string;
+        };
+        Problem: {
+            /** @description urn:flotilla:problem:<code> */
+            type: string;
+            title: string;
+            status: number;
+            /** @description Stable, for programs: fleet-name-taken */
+            code: string;
+            /** @description One sentence for people that says what to do. */
+            detail: string;
+            /** @description For invalid input: each member that is wrong, as a JSON pointer. */
+            issues?: {
+                path: string;
+                message: string;
+            }[];
+            requestId?: string;
+        };
+        ProvisioningKey: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            fleetId: string;
+            name: string;
+            prefix: string;
+            /** Format: date-time */
+            expiresAt?: string;
+            maxUses?: number;
+            uses: number;
+            /** Format: date-time */
+            revokedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ProvisioningKeyPage: {
+            items: components["schemas"]["ProvisioningKey"][];
+            nextCursor?: string;
+        };
+        Release: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            fleetId: string;
+            version: string;
+            /** @enum {string} */
+            status: "building" | "failed" | "draft" | "final";
+            commit: string;
+            branch?: string;
+            message?: string;
+            author?: string;
+            /** Format: uuid */
+            buildId?: string;
+            failureReason?: string;
+            /** Format: date-time */
+            invalidatedAt?: string;
+            images: components["schemas"]["ReleaseImage"][];
+            deviceCounts: {
+                targeted: number;
+                running: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finalizedAt?: string;
+        };
+        ReleaseDetail: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            fleetId: string;
+            version: string;
+            /** @enum {string} */
+            status: "building" | "failed" | "draft" | "final";
+            commit: string;
+            branch?: string;
+            message?: string;
+            author?: string;
+            /** Format: uuid */
+            buildId?: string;
+            failureReason?: string;
+            /** Format: date-time */
+            invalidatedAt?: string;
+            images: components["schemas"]["ReleaseImage"][];
+            deviceCounts: {
+                targeted: number;
+                running: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finalizedAt?: string;
+            compose?: {
+                services: {
+                    [key: string]: {
+                        command?: string[];
+                        entrypoint?: string[];
+                        /** @default {} */
+                        environment: {
+                            [key: string]: string;
+                        };
+                        /** @default {} */
+                        labels: {
+                            [key: string]: string;
+                        };
+                        /** @default [] */
+                        ports: {
+                            target: number;
+                            published?: number;
+                            /**
+                             * @default tcp
+                             * @enum {string}
+                             */
+                            protocol: "tcp" | "udp" | "sctp";
+                            hostIp?: string;
+                        }[];
+                        /** @default [] */
+                        expose: string[];
+                        /** @default [] */
+                        volumes: ({
+                            /** @enum {string} */
+                            type: "volume";
+                            source?: string;
+                            /** Format: starts_with */
+                            target: string;
+                            /** @default false */
+                            readOnly: boolean;
+                        } | {
+                            /** @enum {string} */
+                            type: "tmpfs";
+                            /** Format: starts_with */
+                            target: string;
+                            sizeBytes?: number;
+                            mode?: number;
+                        })[];
+                        /** @default {} */
+                        networks: {
+                            [key: string]: {
+                                /** @default [] */
+                                aliases: string[];
+                                ipv4Address?: string;
+                            };
+                        };
+                        networkMode?: string;
+                        /** @default {} */
+                        dependsOn: {
+                            [key: string]: {
+                                /** @enum {string} */
+                                condition: "service_started" | "service_healthy" | "service_completed_successfully";
+                                /** @default false */
+                                restart: boolean;
+                                /** @default true */
+                                required: boolean;
+                            };
+                        };
+                        healthcheck?: {
+                            test?: string[];
+                            intervalMs?: number;
+                            timeoutMs?: number;
+                            startPeriodMs?: number;
+                            retries?: number;
+                        };
+                        /**
+                         * @default {
+                         *       "name": "always"
+                         *     }
+                         */
+                        restart: {
+                            /** @enum {string} */
+                            name: "no" | "always" | "on-failure" | "unless-stopped";
+                            maximumRetryCount?: number;
+                        };
+                        /** @default [] */
+                        devices: {
+                            host: string;
+                            container: string;
+                            permissions: string;
+                        }[];
+                        /** @default false */
+                        privileged: boolean;
+                        /** @default [] */
+                        capAdd: string[];
+                        /** @default [] */
+                        capDrop: string[];
+                        /** @default [] */
+                        securityOpt: string[];
+                        /** @default [] */
+                        groupAdd: string[];
+                        user?: string;
+                        workingDir?: string;
+                        /** @default false */
+                        readOnly: boolean;
+                        /** @default {} */
+                        tmpfs: {
+                            [key: string]: string;
+                        };
+                        /** @default {} */
+                        ulimits: {
+                            [key: string]: {
+                                soft: number;
+                                hard: number;
+                            };
+                        };
+                        /** @default {} */
+                        sysctls: {
+                            [key: string]: string;
+                        };
+                        /** @default [] */
+                        extraHosts: string[];
+                        /** @default [] */
+                        dns: string[];
+                        /** @default [] */
+                        dnsSearch: string[];
+                        /** @default [] */
+                        dnsOpt: string[];
+                        memLimitBytes?: number;
+                        memReservationBytes?: number;
+                        cpus?: number;
+                        cpuShares?: number;
+                        cpuset?: string;
+                        pidsLimit?: number;
+                        shmSizeBytes?: number;
+                        oomScoreAdj?: number;
+                        stopSignal?: string;
+                        stopGracePeriodMs?: number;
+                        init?: boolean;
+                        /** @default false */
+                        tty: boolean;
+                        hostname?: string;
+                        domainname?: string;
+                        ipc?: string;
+                        pid?: string;
+                        logging?: {
+                            driver?: string;
+                            /** @default {} */
+                            options: {
+                                [key: string]: string;
+                            };
+                        };
+                    };
+                };
+                /** @default {} */
+                volumes: {
+                    [key: string]: {
+                        /** @default {} */
+                        labels: {
+                            [key: string]: string;
+                        };
+                        driver?: string;
+                        /** @default {} */
+                        driverOpts: {
+                            [key: string]: string;
+                        };
+                    };
+                };
+                /** @default {} */
+                networks: {
+                    [key: string]: {
+                        /** @default {} */
+                        labels: {
+                            [key: string]: string;
+                        };
+                        driver?: string;
+                        /** @default {} */
+                        driverOpts: {
+                            [key: string]: string;
+                        };
+                        /** @default false */
+                        internal: boolean;
+                        /** @default false */
+                        enableIpv6: boolean;
+                        ipam?: {
+                            driver?: string;
+                            config: {
+                                subnet: string;
+                                gateway?: string;
+                                ipRange?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        ReleaseImage: {
+            service: string;
+            /** @enum {string} */
+            platform: "linux/amd64" | "linux/arm64" | "linux/arm/v7" | "linux/arm/v6";
+            repository: string;
+            digest: string;
+            configDigest: string;
+            sizeBytes: number;
+        };
+        ReleasePage: {
+            items: components["schemas"]["Release"][];
+            nextCursor?: string;
+        };
+        ReportedState: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            receivedAt: string;
+            state: {
+                supervisor?: {
+                    version: string;
+                    /** Format: date-time */
+                    startedAt?: string;
+                };
+                host?: {
+                    os?: string;
+                    kernel?: string;
+                    engine?: string;
+                    addresses?: string;
+                    bootId?: string;
+                };
+                generation?: number;
+                /** @enum {string} */
+                activity?: "settled" | "updating" | "waiting" | "failing";
+                explanation?: string;
+                /** @default {} */
+                apps: {
+                    [key: string]: {
+                        /** Format: uuid */
+                        releaseId?: string;
+                        /** @default {} */
+                        services: {
+                            [key: string]: {
+                                /** @enum {string} */
+                                status: "waiting" | "downloading" | "downloaded" | "installing" | "created" | "running" | "restarting" | "paused" | "exited" | "dead" | "stopping";
+                                containerId?: string;
+                                imageDigest?: string;
+                                /** @enum {string} */
+                                health?: "starting" | "healthy" | "unhealthy";
+                                /** Format: date-time */
+                                startedAt?: string;
+                                exitCode?: number;
+                                restartCount?: number;
+                                progressPercent?: number;
+                                error?: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        Session: {
+            token: string;
+            /** Format: date-time */
+            expiresAt: string;
+            user: components["schemas"]["User"];
+        };
+        Status: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        User: {
+            /** Format: uuid */
+            id: string;
+            /** Format: email */
+            email: string;
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        Variable: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            fleetId?: string;
+            /** Format: uuid */
+            deviceId?: string;
+            service?: string;
+            /** @enum {string} */
+            kind: "environment" | "config";
+            name: string;
+            value?: string;
+            secret: boolean;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        VariablePage: {
+            items: components["schemas"]["Variable"][];
+            nextCursor?: string;
+        };
+        Whoami: {
+            user: components["schemas"]["User"];
+            memberships: components["schemas"]["Membership"][];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listApiKeys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @enum {string} */
+                    role?: "admin" | "developer" | "operator" | "observer";
+                    expiresInSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditEntries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                organization?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SignInController_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SignInController_logout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SignInController_changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    currentPassword: string;
+                    newPassword: string;
+                };
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SignInController_whoami: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whoami"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBuilds: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                fleet?: string;
+                release?: string;
+                state?: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelBuild: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBuildOutput: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildOutputPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamBuildOutput: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["BuildOutputLine"] | components["schemas"]["Build"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDevices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                fleet?: string;
+                organization?: string;
+                name?: string;
+                uuid?: string;
+                q?: string;
+                connectivity?: "online" | "offline" | "never";
+                activity?: "settled" | "updating" | "waiting" | "failing";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateDevice: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** Format: uuid */
+                    fleetId?: string;
+                    pinnedReleaseId?: string | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeviceEvents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceEventPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHardware: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HardwarePage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeviceLogs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                service?: string;
+                before?: string;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLogPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamDeviceLogs: {
+        parameters: {
+            query?: {
+                service?: string;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["DeviceLogLine"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeviceState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedState"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeviceTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTarget"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFleets: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                organization?: string;
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createFleet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    organization: string;
+                    name: string;
+                    /** @default main */
+                    deployBranch?: string;
+                    /** @default [] */
+                    platforms?: ("linux/amd64" | "linux/arm64" | "linux/arm/v7" | "linux/arm/v6")[];
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFleet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFleet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateFleet: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    deployBranch?: string;
+                    platforms?: ("linux/amd64" | "linux/arm64" | "linux/arm/v7" | "linux/arm/v6")[];
+                    pinnedReleaseId?: string | null;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProvisioningKeys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvisioningKeyPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProvisioningKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default provisioning key */
+                    name?: string;
+                    expiresInSeconds?: number;
+                    maxUses?: number;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedProvisioningKey"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOrganizations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    name?: string;
+                    /** @enum {string} */
+                    role: "admin" | "developer" | "operator" | "observer";
+                    password?: string;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    role: "admin" | "developer" | "operator" | "observer";
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeProvisioningKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReleases: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                fleet?: string;
+                status?: "building" | "failed" | "draft" | "final";
+                version?: string;
+                commit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasePage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDetail"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRelease: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    status?: "final";
+                    invalidated?: boolean;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDetail"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamChanges: {
+        parameters: {
+            query?: {
+                organization?: string;
+                fleet?: string;
+                device?: string;
+                build?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @enum {string} */
+                        kind: "fleet" | "device" | "device-logs" | "device-events" | "release" | "build" | "build-output" | "variables";
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: uuid */
+                        fleetId?: string;
+                    };
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVariables: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                fleet?: string;
+                device?: string;
+                service?: string;
+                inherited?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariablePage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setVariable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    fleetId?: string;
+                    /** Format: uuid */
+                    deviceId?: string;
+                    service?: string;
+                    /**
+                     * @default environment
+                     * @enum {string}
+                     */
+                    kind?: "environment" | "config";
+                    name: string;
+                    value: string;
+                    /** @default false */
+                    secret?: boolean;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variable"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteVariable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }
