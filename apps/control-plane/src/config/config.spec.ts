@@ -54,7 +54,11 @@ describe('the example of an environment', () => {
     URL: z.string().describe('Where.'),
     PORT: z.coerce.number().default(80).describe('Which door.'),
   })
-  const Worker = z.object({ URL: Api.shape.URL, CACHE: z.string().optional().describe('Faster with it.') })
+  const Worker = z.object({
+    URL: Api.shape.URL,
+    PORT: Api.shape.PORT.describe('Which other door.'),
+    CACHE: z.string().optional().describe('Faster with it.'),
+  })
 
   it('has every variable once, with its readers, its meaning and its default', () => {
     const text = envExample([
@@ -63,7 +67,7 @@ describe('the example of an environment', () => {
     ])
     expect(text.split('\n\n').slice(1)).toEqual([
       '# api, worker, other: Where.\nURL=',
-      '# api: Which door.\n#PORT=80',
+      '# api: Which door.\n# worker, other: Which other door.\n#PORT=80',
       '# worker, other: Faster with it.\n#CACHE=\n',
     ])
   })

@@ -14,19 +14,21 @@ const HEADER = `# The environment of the control plane's programs, each with the
 # Made from their configuration schemas: npm run env-example -w apps/control-plane
 `
 
-/** An environment file to fill in: every variable of every program once, with what it means and its default. */
+/** An environment file to fill in: every variable of every program once, with what it means to whom and its default. */
 export function envExample(programs: readonly ConfiguredProgram[]): string {
-  const variables = new Map<string, { field: z.ZodType; readers: string[] }>()
+  const variables = new Map<string, { field: z.ZodType; meanings: Map<string, string[]> }>()
   for (const { names, schema } of programs) {
     for (const [name, field] of Object.entries<z.ZodType>(schema.shape)) {
-      const known = variables.get(name) ?? { field, readers: [] }
-      variables.set(name, { ...known, readers: [...known.readers, ...names] })
+      const { description } = field
+      if (description === undefined) throw new Error(`${name} says nothing about itself: .describe() it`)
+      const variable = variables.get(name) ?? { field, meanings: new Map<string, string[]>() }
+      variable.meanings.set(description, [...(variable.meanings.get(description) ?? []), ...names])
+      variables.set(name, variable)
     }
   }
-  const entries = [...variables].map(([name, { field, readers }]) => {
-    const { description } = field
-    if (description === undefined) throw new Error(`${name} says nothing about itself: .describe() it`)
-    return `# ${readers.join(', ')}: ${description}\n${assignment(name, field)}\n`
+  const entries = [...variables].map(([name, { field, meanings }]) => {
+    const lines = [...meanings].map(([meaning, readers]) => `# ${readers.join(', ')}: ${meaning}\n`)
+    return `${lines.join('')}${assignment(name, field)}\n`
   })
   return [HEADER, ...entries].join('\n')
 }
