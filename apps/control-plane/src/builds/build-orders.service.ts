@@ -83,6 +83,6 @@ export class BuildOrders {
         ...(cache && { cacheFrom: `${cache.repository}@${cache.digest}` }),
       }
     })
-    return { buildId: build.id, tasks, registry: { host, token }, timeLeftMs }
+    return { buildId: build.id, tasks, registry: { host, url: this.config.REGISTRY_URL, token }, timeLeftMs }
   }
 }

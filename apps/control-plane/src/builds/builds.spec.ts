@@ -42,7 +42,7 @@ describe('a build', () => {
         { service: 'web', platform: 'linux/amd64', push: `127.0.0.1:2/fleets/${fleet.id}:${releaseId}.web.amd64` },
         { service: 'db', platform: 'linux/amd64', context: '.', dockerfile: 'Dockerfile', args: {} },
       ],
-      registry: { host: '127.0.0.1:2', token: expect.any(String) },
+      registry: { host: '127.0.0.1:2', url: 'http://127.0.0.1:2', token: expect.any(String) },
     })
     expect(order.timeLeftMs).toBeGreaterThan(3_500_000)
     expect(await (await builder.ask('/source')).text()).toBe('the source')
