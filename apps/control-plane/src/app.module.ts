@@ -16,6 +16,7 @@ import { HardwareModule } from './hardware/index.js'
 import { HealthModule } from './http/health/health.module.js'
 import { HttpModule } from './http/http.module.js'
 import { IdempotencyModule } from './http/idempotency.module.js'
+import { InstallModule } from './install/index.js'
 import { LinkModule } from './link/index.js'
 import { LiveModule } from './live/live.module.js'
 import { OrganizationsModule } from './organizations/index.js'
@@ -50,6 +51,7 @@ const features = [
   GitModule,
   TargetStateModule,
   LinkModule,
+  InstallModule,
   StreamModule,
   DashboardModule,
 ]

@@ -44,6 +44,10 @@ export const ServerConfigSchema = z.object({
     .string()
     .default(fileURLToPath(new URL('../../../dashboard/dist', import.meta.url)))
     .describe('Folder of the built dashboard.'),
+  SUPERVISOR_BUNDLE: z
+    .string()
+    .default(fileURLToPath(new URL('../../../../supervisor/dist/supervisor.mjs', import.meta.url)))
+    .describe('The built supervisor, which boards download when it is installed.'),
   MAX_PUSH_BYTES: Count.default(512 * 1024 * 1024).describe('Largest git push that is taken, in bytes.'),
   DEVICE_POLL_SECONDS: Count.default(300).describe(
     'About how often devices ask for their target; a link makes changes arrive at once.',
