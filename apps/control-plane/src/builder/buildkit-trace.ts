@@ -33,7 +33,7 @@ interface Status {
   logs: { vertex: string; msg: Uint8Array }[]
 }
 
-/** Turns the trace messages of one build into lines: a step when it begins, its output as it is printed. */
+/** Turns the trace messages of one build into lines: a step of the Dockerfile when it begins, then what it prints. */
 export class BuildkitTrace {
   private readonly announced = new Set<string>()
   private readonly rests = new Map<string, string>()
@@ -56,7 +56,7 @@ export class BuildkitTrace {
   private step(vertex: Status['vertexes'][number]): OutputLine[] {
     if (!vertex.started || this.announced.has(vertex.digest) || !isOfInterest(vertex.name)) return []
     this.announced.add(vertex.digest)
-    return [{ kind: 'step', text: vertex.cached ? `${vertex.name} (cached)` : vertex.name }]
+    return [{ kind: 'output', text: vertex.cached ? `${vertex.name} (cached)` : vertex.name }]
   }
 
   private output(log: Status['logs'][number]): OutputLine[] {
