@@ -54,7 +54,9 @@ class RunningStack implements Stack {
     this.admin = await migrate(settings, this.options)
     if (!this.givenRegistry) this.servers.push(await this.startRegistry(settings))
     await this.startProgram('api')
-    await Promise.all([this.startProgram('worker'), this.startProgram('builder')])
+    // Both to their end: a program that is still starting when the other fails has to be stopped too.
+    const started = await Promise.allSettled([this.startProgram('worker'), this.startProgram('builder')])
+    for (const result of started) if (result.status === 'rejected') throw result.reason
   }
 
   get url(): string {
