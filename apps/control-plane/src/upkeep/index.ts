@@ -1,0 +1,2 @@
+/** The periodic work of the worker: leases that ran out, queues that lost jobs, rows past their time. */
+export { UpkeepModule } from './upkeep.module.js'

@@ -1,0 +1,53 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { BuildUpkeep } from '../builds/index.js'
+import { CONFIG } from '../config/config.module.js'
+import type { ServerConfig } from '../config/config.js'
+import type { JobPayload } from '../queue/jobs.js'
+import { type JobQueue, type JobWorker, openQueue, openWorker } from '../queue/queue-backend.js'
+import { queueServer } from '../queue/queue-server.js'
+import { Expiry } from './expiry.service.js'
+
+type Task = JobPayload<'upkeep'>['task']
+
+const EVERY_MS: Record<Task, number> = { 'build-leases': 10_000, 'expired-rows': 3_600_000 }
+
+/** Runs the periodic work of all features, once over all workers together, and once at every start. */
+@Injectable()
+export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger('upkeep')
+  private queue: JobQueue<'upkeep'> | undefined
+  private worker: JobWorker | undefined
+
+  constructor(
+    private readonly builds: BuildUpkeep,
+    private readonly expiry: Expiry,
+    @Inject(CONFIG) private readonly config: ServerConfig,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const server = queueServer(this.config)
+    this.queue = openQueue(server, 'upkeep')
+    for (const [task, everyMs] of Object.entries(EVERY_MS) as [Task, number][]) {
+      await this.queue.schedule({ task }, everyMs)
+    }
+    await this.run('build-leases')
+    this.worker = openWorker(server, 'upkeep', ({ task }) => this.run(task), {
+      onError: (err) => this.log.error({ message: 'upkeep failed', err }),
+    })
+    this.log.log({ message: 'waiting for work' })
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.worker?.close()
+    await this.queue?.close()
+  }
+
+  private async run(task: Task): Promise<void> {
+    switch (task) {
+      case 'build-leases':
+        return this.builds.run()
+      case 'expired-rows':
+        return this.expiry.run()
+    }
+  }
+}
