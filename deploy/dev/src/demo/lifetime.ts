@@ -1,3 +1,5 @@
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** From the start of the demo to its end, which a person (Ctrl-C), the system (SIGTERM) or a failure brings. */
 export class Lifetime {
   private readonly controller = new AbortController()
@@ -5,13 +7,7 @@ export class Lifetime {
   private failure?: Error
 
   constructor() {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(name, () => {
-        // Asked twice: somebody is in a hurry. What we started ends with us.
-        if (this.signal.aborted) process.exit(130)
-        this.controller.abort()
-      })
-    }
+    for (const name of SIGNALS) process.on(name, this.interrupt)
   }
 
   /** Aborted from the moment on when all has to end. */
@@ -39,6 +35,13 @@ export class Lifetime {
     for (const stop of this.stops.splice(0).reverse()) {
       await stop().catch((error: Error) => (this.failure ??= error))
     }
+    for (const name of SIGNALS) process.off(name, this.interrupt)
     if (this.failure) throw this.failure
+  }
+
+  private readonly interrupt = (): void => {
+    // Asked twice: somebody is in a hurry. What we started ends with us.
+    if (this.signal.aborted) process.exit(130)
+    this.controller.abort()
   }
 }

@@ -46,7 +46,7 @@ export function startServerProgram(
   })
 }
 
-const READY_LINES = { worker: /waiting for work|working/, builder: /waiting for builds/ }
+const READY_LINES = { worker: /waiting for work/, builder: /waiting for builds/ }
 
 async function isReady(publicUrl: string): Promise<boolean> {
   const answer = await fetch(`${publicUrl}/api/v1/ready`)

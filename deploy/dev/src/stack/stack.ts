@@ -10,6 +10,8 @@ import { keptSecret } from './secrets.js'
 import { migrate, startServerProgram, type FirstAdmin } from './server-processes.js'
 import { startStackDevice, type StackDevice, type StackDeviceOptions } from './stack-device.js'
 
+const SERVER_PROGRAMS = ['api', 'worker', 'builder'] as const
+
 /** A whole Flotilla of built programs, running. */
 export interface Stack {
   /** Of the api, the dashboard and git. */
@@ -53,9 +55,8 @@ class RunningStack implements Stack {
     this.settings = settings
     this.admin = await migrate(settings, this.options)
     if (!this.givenRegistry) this.servers.push(await this.startRegistry(settings))
-    await this.startProgram('api')
-    // Both to their end: a program that is still starting when the other fails has to be stopped too.
-    const started = await Promise.allSettled([this.startProgram('worker'), this.startProgram('builder')])
+    // All to their end: a program that is still starting when another fails has to be stopped too.
+    const started = await Promise.allSettled(SERVER_PROGRAMS.map((program) => this.startProgram(program)))
     for (const result of started) if (result.status === 'rejected') throw result.reason
   }
 
