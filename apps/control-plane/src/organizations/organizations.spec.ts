@@ -126,13 +126,27 @@ describe('organizations', () => {
     it('keep one admin when two demote each other at the same time', async () => {
       const { admin, path } = await organization()
       const second = await api.signUp('admin', admin.organization)
-      await Promise.all([
-        api.call(admin, `PATCH ${path}/${second.userId}`, { role: 'observer' }),
-        api.call(second, `PATCH ${path}/${admin.userId}`, { role: 'observer' }),
-      ])
-      const { items } = (await (await api.call(admin, `GET ${path}`)).json()) as Page<MemberView>
-      expect(items.map((member) => member.role).sort()).toEqual(['admin', 'observer'])
+      const other = api.database.createQueryRunner()
+      await other.startTransaction()
+      await other.query('SELECT FROM organizations WHERE id = $1 FOR UPDATE', [admin.organizationId])
+      await other.query("UPDATE memberships SET role = 'observer' WHERE user_id = $1", [second.userId])
+      const demotion = api.call(second, `PATCH ${path}/${admin.userId}`, { role: 'observer' })
+      await Promise.race([demotion, somebodyWaits()])
+      await other.commitTransaction()
+      await other.release()
+      expect(await problem(await demotion)).toEqual([409, 'last-admin'])
     })
+
+    /** Until a query in this database waits for a lock. */
+    async function somebodyWaits(): Promise<void> {
+      for (let waiting = 0; waiting === 0;) {
+        const [row] = await api.database.query<{ count: number }[]>(
+          `SELECT count(*)::int FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )
+        waiting = row!.count
+      }
+    }
 
     it('are not changed where somebody else changed them since they were read', async () => {
       const { admin, path } = await organization()
