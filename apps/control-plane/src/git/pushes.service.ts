@@ -40,10 +40,11 @@ export class Pushes {
     const [greeting = ''] = await reader.section()
     call.answer(encodeSection(['version=1\0push-options']))
     const wanted = new Set(parseUpdates(await reader.section()).map((update) => update.ref))
-    if (greeting.includes('push-options')) await reader.section()
+    // Unlike the other hooks, this one is not told the push options in its environment.
+    const options = greeting.includes('push-options') ? await reader.section() : push.options
     const results: string[] = []
     for (const plan of inOrder(plans, push.fleet.deployBranch).filter(({ ref }) => wanted.has(ref))) {
-      const result = await this.carryOutOne(push, plan)
+      const result = await this.carryOutOne({ ...push, options }, plan)
       results.push(result.ok ? `ok ${plan.ref}` : `ng ${plan.ref} ${result.reason}`)
     }
     call.answer(encodeSection(results))
