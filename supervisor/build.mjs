@@ -46,9 +46,12 @@ const pure = {
   },
 }
 
+// Another place than dist/ may be given: tests do.
+const outfile = process.argv[2] ?? new URL('dist/supervisor.mjs', import.meta.url).pathname
+
 await build({
   entryPoints: [new URL('src/main.ts', import.meta.url).pathname],
-  outfile: new URL('dist/supervisor.mjs', import.meta.url).pathname,
+  outfile,
   bundle: true,
   platform: 'node',
   target: 'node20',

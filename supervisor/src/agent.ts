@@ -1,3 +1,4 @@
+import type { DeviceState } from '@flotilla/contracts'
 import { setMaxListeners } from 'node:events'
 import { withAbort } from './abort.js'
 import { EventRecorder } from './events.js'
@@ -92,7 +93,7 @@ async function runDevice(parts: Membership & { registration: Registration }, sig
   const trust = { registration, hardwareUuid: identity.uuid }
   const targets = new TargetKeeper(trust, store.target, events, log)
   const apply = await applyLoop({ ...parts, engine, board, targets }, signal)
-  const report = await reportLoop({ ...parts, engine, board })
+  const report = await reportLoop({ ...parts, engine, board, targets })
   const poll = new PollLoop(cloud, targets, options.pollMs, { clock, log })
   const peer = { generation: () => targets.target?.generation ?? 0, onTargetChanged: () => poll.wake() }
   const collector = new LogCollector(engine, store.logs, board, { clock, log })
@@ -141,24 +142,26 @@ async function applyLoop(
   return new ApplyLoop({ observer, executor, targets, board, clock, log })
 }
 
-async function reportLoop(parts: Membership & { engine: Engine; board: StatusBoard }): Promise<ReportLoop> {
-  const { world, engine, board, cloud, events } = parts
+async function reportLoop(
+  parts: Membership & { engine: Engine; board: StatusBoard; targets: TargetKeeper },
+): Promise<ReportLoop> {
+  const { world, engine, board, targets, cloud, events } = parts
   const { clock, log, store, host } = world
   const releases = new ReleaseWatch(store.lastGood, board, events, log)
   const baseline = new ReportBaselineKeeper(store.reportBaseline)
   await Promise.all([releases.load(), baseline.load()])
   const supervisor = { version: SUPERVISOR_VERSION, startedAt: new Date(clock.now()).toISOString() }
   const versions: { engine?: string } = {}
-  const state = () => {
-    const facts = { ...host.facts(), engine: versions.engine }
-    return deviceState({
+  const state = () =>
+    deviceState({
       supervisor,
-      host: facts,
+      host: { ...host.facts(), engine: versions.engine },
+      hasTarget: targets.target !== undefined,
       status: board.status,
       engineError: board.engineError,
       lastGood: releases.lastGood,
+      acknowledged: baseline.state as Partial<DeviceState>,
     })
-  }
   const report = new ReportLoop(cloud, state, { baseline, events: store.events }, { clock, log })
   board.changed.add(() => {
     if (versions.engine === undefined && board.status) {

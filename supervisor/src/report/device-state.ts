@@ -7,37 +7,39 @@ import type { LastGood } from '../stored.js'
 export interface StateFacts {
   supervisor: { version: string; startedAt: string }
   host: ReturnType<Host['facts']> & { engine?: string }
-  // Undefined: there is no target, or the engine has not been seen yet.
+  hasTarget: boolean
+  // Undefined: the engine has not been seen yet.
   status?: Status
   engineError?: string
   lastGood: LastGood
+  // What the server was told last: it stands for what is not known yet, after a restart.
+  acknowledged: Partial<DeviceState>
 }
 
 /** What the device says of itself: pure, and the same for the same facts, so that an unchanged board reports nothing. */
 export function deviceState(facts: StateFacts): DeviceState {
-  const { supervisor, host, status, engineError } = facts
-  const base = { supervisor, host: withoutAbsent(host) }
-  if (engineError !== undefined) {
-    const explanation = `The container engine does not answer: ${engineError}`
-    return { ...base, ...lastSeen(facts), activity: 'failing', explanation: explanation.slice(0, 4000) }
-  }
-  if (!status) return { ...base, explanation: 'There is no target yet.', apps: {} }
-  const { plan, current, at } = status
-  return {
-    ...base,
-    ...lastSeen(facts),
-    activity: planActivity(plan, current),
-    explanation: describePlan(plan, at),
-  }
+  const { supervisor, engineError, acknowledged } = facts
+  const host = withoutAbsent({ ...facts.host, engine: facts.host.engine ?? acknowledged.host?.engine })
+  const base = { ...lastSeen(facts), supervisor, host }
+  if (engineError === undefined) return base
+  const explanation = `The container engine does not answer: ${engineError}`
+  return { ...base, activity: 'failing', explanation: explanation.slice(0, 4000) }
 }
 
-function lastSeen({ status, lastGood }: StateFacts): Pick<DeviceState, 'generation' | 'apps'> {
-  if (!status) return { apps: {} }
+function lastSeen({ status, lastGood, hasTarget, acknowledged }: StateFacts): DeviceState {
+  if (!hasTarget) return { explanation: 'There is no target yet.', apps: {} }
+  if (!status) return { apps: {}, ...acknowledged }
+  const { plan, current, at, target } = status
   const apps = Object.entries(currentApps(status)).map(([appId, app]) => {
-    const releaseId = app.releaseId ?? stillRunning(appId, status.current.containers, lastGood)
+    const releaseId = app.releaseId ?? stillRunning(appId, current.containers, lastGood)
     return [appId, releaseId === undefined ? app : { ...app, releaseId }] as const
   })
-  return { generation: status.target.generation, apps: Object.fromEntries(apps) }
+  return {
+    generation: target.generation,
+    activity: planActivity(plan, current),
+    explanation: describePlan(plan, at),
+    apps: Object.fromEntries(apps),
+  }
 }
 
 /** As the planner sees them; with a release where the target's own runs whole. */

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals'
+import { ConfigError, readConfig } from './config.js'
+
+describe('the environment', () => {
+  const server = { FLOTILLA_SERVER_URL: 'https://flotilla.example.com/' }
+
+  it('needs only the address of the server', () => {
+    expect(readConfig(server)).toEqual({
+      serverUrl: 'https://flotilla.example.com',
+      provisioningKey: undefined,
+      deviceName: undefined,
+      stateDir: '/var/lib/flotilla',
+      engine: { socketPath: '/var/run/docker.sock' },
+      platform: undefined,
+      pollMs: 900_000,
+      log: { level: 'info', format: 'json', instance: undefined },
+    })
+  })
+
+  it.each([
+    ['unix:///run/balena-engine.sock', { socketPath: '/run/balena-engine.sock' }],
+    ['/run/docker.sock', { socketPath: '/run/docker.sock' }],
+    ['tcp://10.0.0.1:2380', { host: '10.0.0.1', port: 2380 }],
+    ['tcp://engine', { host: 'engine', port: 2375 }],
+  ])('takes an engine at %s', (address, engine) => {
+    expect(readConfig({ ...server, DOCKER_HOST: address }).engine).toEqual(engine)
+  })
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ ...server, FLOTILLA_PLATFORM: '', FLOTILLA_DEVICE_NAME: '' })).toEqual(readConfig(server))
+  })
+
+  it('lists all that is wrong at once', () => {
+    const read = () => readConfig({ FLOTILLA_PLATFORM: 'pdp-11', FLOTILLA_STATE_DIR: 'state', DOCKER_HOST: 'ssh://x' })
+    expect(read).toThrow(ConfigError)
+    for (const part of ['FLOTILLA_SERVER_URL: is missing', 'FLOTILLA_PLATFORM', 'FLOTILLA_STATE_DIR', 'DOCKER_HOST']) {
+      expect(read).toThrow(part)
+    }
+  })
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(readConfig(server))).toBe(true)
+  })
+})

@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { exampleEnvironment } from './config.js'
+import { eventually } from './testing/eventually.js'
+import { FakeCloud } from './testing/fake-cloud.js'
+import { SUPERVISOR_VERSION } from './version.js'
+
+const root = new URL('..', import.meta.url).pathname
+
+describe('the bundled program', () => {
+  let folder: string
+  let program: string
+  let cloud: FakeCloud
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fmain-'))
+    program = join(folder, 'supervisor.mjs')
+    const built = spawnSync(process.execPath, [join(root, 'build.mjs'), program], { encoding: 'utf8' })
+    expect(built.stderr).toBe('')
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+  let stateDir: string
+  const children = new Set<ChildProcess>()
+  beforeEach(async () => {
+    cloud = await FakeCloud.start()
+    stateDir = await mkdtemp(join(folder, 'state-'))
+  })
+  afterEach(async () => {
+    for (const child of children) child.kill('SIGKILL')
+    await cloud.stop()
+  })
+
+  const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+    spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env })
+  const start = (env: NodeJS.ProcessEnv = {}) => {
+    const child = spawn(process.execPath, [program], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        FLOTILLA_SERVER_URL: cloud.url,
+        FLOTILLA_PROVISIONING_KEY: 'key',
+        FLOTILLA_STATE_DIR: stateDir,
+        DOCKER_HOST: `unix://${join(folder, 'no-engine.sock')}`,
+        ...env,
+      },
+    })
+    children.add(child)
+    const output = { text: '' }
+    child.stderr.on('data', (chunk: Buffer) => (output.text += chunk.toString()))
+    const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    return { child, output, exit }
+  }
+
+  it('is one small file', async () => {
+    expect((await stat(program)).size).toBeLessThan(800_000)
+  })
+
+  it('tells its version and how it is set up', () => {
+    expect(run(['--version'])).toMatchObject({ status: 0, stdout: `${SUPERVISOR_VERSION}\n` })
+    const help = run(['--help'])
+    expect(help.status).toBe(0)
+    expect(help.stdout).toContain('FLOTILLA_SERVER_URL')
+    expect(run(['--what'])).toMatchObject({ status: 78, stderr: expect.stringContaining('--what') })
+  })
+
+  it('names every setting that is wrong, without its value, and does not start', () => {
+    const wrong = { FLOTILLA_SERVER_URL: 'gopher://secret', FLOTILLA_POLL_SECONDS: 'often', FLOTILLA_LOG_LEVEL: 'loud' }
+    const { status, stderr } = run([], wrong)
+    expect(status).toBe(78)
+    for (const name of Object.keys(wrong)) expect(stderr).toContain(name)
+    for (const value of Object.values(wrong)) expect(stderr).not.toContain(value)
+  })
+
+  it('registers and reports though there is no engine yet, and ends cleanly when told to', async () => {
+    const { child, output, exit } = start()
+    await eventually(() => cloud.device.state.supervisor?.version === SUPERVISOR_VERSION)
+    child.kill('SIGTERM')
+    expect(await exit).toBe(0)
+    const lines = output.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { message: string })
+    expect(lines.at(-1)?.message).toBe('stopped')
+    expect(output.text).not.toContain('"key"')
+  })
+
+  it('is the same device when it is started again, and needs no provisioning key for it', async () => {
+    const first = start()
+    await eventually(() => cloud.linkCount === 1)
+    const { uuid } = cloud.device.hardware
+    first.child.kill('SIGINT')
+    expect(await first.exit).toBe(0)
+    const second = start({ FLOTILLA_PROVISIONING_KEY: '' })
+    await eventually(() => cloud.linkCount === 1)
+    second.child.kill('SIGTERM')
+    expect(await second.exit).toBe(0)
+    expect([...cloud.devices.keys()]).toEqual([uuid])
+    expect((await readdir(stateDir)).filter((name) => name.includes('corrupt'))).toEqual([])
+  })
+
+  it('says why it cannot join, and keeps asking', async () => {
+    const { child, output, exit } = start({ FLOTILLA_PROVISIONING_KEY: 'expired' })
+    await eventually(() => cloud.requests.filter((request) => request.endsWith('register 403')).length > 1)
+    child.kill('SIGTERM')
+    expect(await exit).toBe(0)
+    expect(output.text).toContain('Make another provisioning key.')
+    expect(output.text).not.toContain('expired')
+  })
+
+  it('carries the version of its package, and an example of its environment', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+    expect(SUPERVISOR_VERSION).toBe(version)
+    expect(await readFile(join(root, 'env.example'), 'utf8')).toBe(exampleEnvironment())
+  })
+})
