@@ -5,7 +5,7 @@ import { waitFor } from '@flotilla/dev'
 import { pageApp } from './testing/apps.js'
 import { BoardIdentity } from './testing/board-identity.js'
 import { newestRelease, runningContainers, waitForLine, waitForRelease } from './testing/observe.js'
-import { createRepository, type Repository } from './testing/repository.js'
+import { createRepository, mustSucceed, type Repository } from './testing/repository.js'
 import { type Fleet, startWorld, type World } from './testing/world.js'
 
 describe('several fleets and devices', () => {
@@ -25,7 +25,7 @@ describe('several fleets and devices', () => {
     repositories.push(app)
     await app.commit(files)
     const push = await app.git('push', world.remote(fleet), 'main')
-    expect(push).toMatchObject({ code: 0 })
+    mustSucceed(push)
     return app
   }
 
@@ -36,7 +36,7 @@ describe('several fleets and devices', () => {
     const app = await pushApp(fleet, pageApp('one'))
     await Promise.all(devices.map((device) => waitForLine(device, 8000, 'one')))
     await app.commit(pageApp('two'))
-    expect(await app.git('push', '-o', 'follow', world.remote(fleet), 'main')).toMatchObject({ code: 0 })
+    mustSucceed(await app.git('push', '-o', 'follow', world.remote(fleet), 'main'))
     const { version, id } = await newestRelease(world, fleet.id)
     await Promise.all(devices.map((device) => waitForLine(device, 8000, 'two')))
     await Promise.all(devices.map((device) => waitForRelease(world, device.name, version)))

@@ -11,7 +11,7 @@ import {
   waitForRelease,
   watchEngine,
 } from './testing/observe.js'
-import { createRepository, type Repository } from './testing/repository.js'
+import { createRepository, mustSucceed, type Repository } from './testing/repository.js'
 import { startWorld, type World } from './testing/world.js'
 
 describe('from git push to a running container', () => {
@@ -40,7 +40,7 @@ describe('from git push to a running container', () => {
     const app = await clone()
     await app.commit(pageApp(line))
     const push = await app.git('push', world.remote(fleet), 'main')
-    expect(push).toMatchObject({ code: 0 })
+    mustSucceed(push)
     await waitForLine(device, 8000, line)
     await waitForRelease(world, device.name, (await newestRelease(world, fleet.id)).version)
     return { fleet, device, app, remote: world.remote(fleet) }
@@ -70,7 +70,7 @@ describe('from git push to a running container', () => {
     expect(first.output).toMatch(/remote: .*store/)
     expect(first.output).toMatch(/remote: .*COPY line\.txt/)
     expect(first.output).toMatch(/remote: .*three-1/)
-    expect(first.code).toBe(0)
+    mustSucceed(first)
     const release = await newestRelease(world, fleet.id)
     expect(release).toMatchObject({ status: 'final', commit })
     expect(release.images.map((image) => image.service).sort()).toEqual(['api', 'store', 'web'])
@@ -85,7 +85,7 @@ describe('from git push to a running container', () => {
     expect(watch.actions).toEqual([])
 
     await app.commit(threeServiceApp({ web: 'changed' }), 'second')
-    expect(await app.git('push', world.remote(fleet), 'main')).toMatchObject({ code: 0 })
+    mustSucceed(await app.git('push', world.remote(fleet), 'main'))
     await waitForLine(device, 8100, 'changed')
     await waitForRelease(world, device.name, (await newestRelease(world, fleet.id)).version)
     const after = await runningContainers(docker, device.id)
@@ -114,7 +114,7 @@ describe('from git push to a running container', () => {
     expect(await newestRelease(world, fleet.id)).toMatchObject({ status: 'failed' })
     expect(await fetchLine(device, 8000)).toBe('good')
     await app.commit(pageApp('mended'))
-    expect(await app.git('push', remote, 'main')).toMatchObject({ code: 0 })
+    mustSucceed(await app.git('push', remote, 'main'))
     await waitForLine(device, 8000, 'mended')
   })
 
@@ -134,7 +134,8 @@ describe('from git push to a running container', () => {
     await waitFor(
       async () => {
         const { web } = await runningContainers(docker, device.id)
-        const { Config, State } = await docker.getContainer(web ?? '').inspect()
+        if (web === undefined) return false
+        const { Config, State } = await docker.getContainer(web).inspect()
         return State.Running && wanted.every((each) => Config.Env.includes(each))
       },
       { what: 'the container has its variables', timeoutMs: 60_000 },
@@ -145,7 +146,7 @@ describe('from git push to a running container', () => {
     const { app, remote, device, fleet } = await deployedPage('cable', 'before')
     await device.board.link.cut()
     await app.commit(pageApp('after'))
-    expect(await app.git('push', remote, 'main')).toMatchObject({ code: 0 })
+    mustSucceed(await app.git('push', remote, 'main'))
     const containers = await runningContainers(device.board.engine.docker, device.id)
     await sleep(5_000)
     expect(await runningContainers(device.board.engine.docker, device.id)).toEqual(containers)

@@ -3,7 +3,7 @@ import { unwrap } from '@flotilla/api-client'
 import { enableEmulation } from '@flotilla/dev'
 import { pageApp } from './testing/apps.js'
 import { newestRelease, waitForLine, waitForRelease } from './testing/observe.js'
-import { createRepository, type Repository } from './testing/repository.js'
+import { createRepository, mustSucceed, type Repository } from './testing/repository.js'
 import { startWorld, type World } from './testing/world.js'
 
 describe('pushes', () => {
@@ -55,7 +55,7 @@ describe('pushes', () => {
 
   it('makes a draft of another branch and does not deploy it', async () => {
     const fleet = await world.createFleet('drafts')
-    expect(await app.git('push', world.remote(fleet), 'main:feature')).toMatchObject({ code: 0 })
+    mustSucceed(await app.git('push', world.remote(fleet), 'main:feature'))
     expect(await newestRelease(world, fleet.id)).toMatchObject({ status: 'draft', branch: 'feature' })
     const { targetReleaseId } = await unwrap(
       world.api.GET('/api/v1/fleets/{id}', { params: { path: { id: fleet.id } } }),
@@ -71,7 +71,7 @@ describe('pushes', () => {
     const dockerfile =
       'FROM flotilla/busybox:$TARGETARCH\nRUN mkdir /www && uname -m > /www/index.html\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n'
     await app.commit({ ...files, Dockerfile: dockerfile })
-    expect(await app.git('push', world.remote(fleet), 'main')).toMatchObject({ code: 0 })
+    mustSucceed(await app.git('push', world.remote(fleet), 'main'))
     const release = await newestRelease(world, fleet.id)
     expect(release.images.map((image) => image.platform)).toEqual(['linux/arm64'])
     const board = await world.addBoard()

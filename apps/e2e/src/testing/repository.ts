@@ -59,3 +59,9 @@ function runCommand(command: string, args: string[], cwd: string): Promise<Comma
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
 }
+
+/** The result of a push that must succeed; what the terminal showed is in the error where it did not. */
+export function mustSucceed(result: CommandResult): CommandResult {
+  if (result.code !== 0) throw new Error(`It ended with ${result.code}:\n${result.output}`)
+  return result
+}
