@@ -1,7 +1,8 @@
 // `npm run bench -- <name>`: builds what is needed and runs a benchmark of apps/bench.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildProjects, checkNode, installDependencies, PROJECT_FOLDER } from './setup/project.mjs'
+import { buildProjects, checkNode, installDependencies } from './setup/project.mjs'
+import { PROJECT_FOLDER } from './setup/project-folder.mjs'
 import { runInTerminal } from './setup/run.mjs'
 import { runCommand, SetupError } from './setup/say.mjs'
 import { installPackages } from './setup/system.mjs'

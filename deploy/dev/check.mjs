@@ -1,7 +1,8 @@
 // `npm run check`: types, lint, import rules, format and generated files. The last line is "N passed, N failed".
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { buildProjects, checkNode, installDependencies, PROJECT_FOLDER } from './setup/project.mjs'
+import { buildProjects, checkNode, installDependencies } from './setup/project.mjs'
+import { PROJECT_FOLDER } from './setup/project-folder.mjs'
 import { runSilently } from './setup/run.mjs'
 import { dim, green, red, runCommand, title } from './setup/say.mjs'
 import { hasFile, workspaces } from './setup/workspaces.mjs'

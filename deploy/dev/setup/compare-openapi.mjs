@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PROJECT_FOLDER } from './project.mjs'
+import { PROJECT_FOLDER } from './project-folder.mjs'
 import { runSilently } from './run.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-openapi-'))

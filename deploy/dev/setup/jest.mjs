@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PROJECT_FOLDER } from './project.mjs'
+import { PROJECT_FOLDER } from './project-folder.mjs'
 import { runInTerminal } from './run.mjs'
 
 // A suite that hangs must not hold up the rest for ever.

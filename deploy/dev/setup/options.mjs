@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { PROJECT_FOLDER } from './project.mjs'
+import { PROJECT_FOLDER } from './project-folder.mjs'
 import { SetupError } from './say.mjs'
 
 export const START_USAGE = `Runs a whole Flotilla on this machine, with a demo fleet of one device.

@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { buildStamp, isBuilt, keepStamp } from './build-stamp.mjs'
+import { PROJECT_FOLDER } from './project-folder.mjs'
 import { runInTerminal, runSilently } from './run.mjs'
 import { done, doing, SetupError } from './say.mjs'
-
-export const PROJECT_FOLDER = fileURLToPath(new URL('../../..', import.meta.url))
 
 export function checkNode() {
   const { engines } = readJson('package.json')
@@ -28,12 +27,14 @@ export async function installDependencies() {
 }
 
 /** Builds every project; nx leaves out what has not changed. */
-export async function buildProjects(projects = []) {
-  const selection = projects.length > 0 ? ['--projects', projects.join(',')] : []
-  const args = [join(PROJECT_FOLDER, 'node_modules/.bin/nx'), 'run-many', '-t', 'build', ...selection]
+export async function buildProjects() {
+  if (isBuilt(PROJECT_FOLDER, await buildStamp(PROJECT_FOLDER))) return done('built')
+  doing('building')
+  const args = [join(PROJECT_FOLDER, 'node_modules/.bin/nx'), 'run-many', '-t', 'build']
   const started = Date.now()
   const { code, output } = await runSilently(process.execPath, args, { cwd: PROJECT_FOLDER })
   if (code !== 0) throw new SetupError(`The build failed:\n${output}`)
+  keepStamp(PROJECT_FOLDER, await buildStamp(PROJECT_FOLDER))
   done('built', `${((Date.now() - started) / 1000).toFixed(1)} s`)
 }
 

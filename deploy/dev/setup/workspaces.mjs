@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROJECT_FOLDER } from './project.mjs'
+import { PROJECT_FOLDER } from './project-folder.mjs'
 
 /** Every workspace: its folder, relative to the project, and its package.json. */
 export function workspaces() {

@@ -9,7 +9,7 @@ import { appFolder, connectExample, copyExample, pushExample } from './demo-app.
 import { demoEngine, type DemoEngine } from './demo-engine.js'
 import { demoFleet, demoKey, demoToken, DEVICE, FLEET, joinedDevice } from './demo-fleet.js'
 import { readDeviceId, writeDeviceId } from './device-id.js'
-import { demoSettings, lockHome, type DemoSettings } from './home.js'
+import { demoSettings, isFirstTime, lockHome, type DemoSettings } from './home.js'
 import { Lifetime } from './lifetime.js'
 import { Restarts } from './restarts.js'
 import { screen, showSummary } from './screen.js'
@@ -63,7 +63,7 @@ class Demo {
     showSummary({
       url: stack.url,
       email: EMAIL,
-      password: stack.admin?.password,
+      password: isFirstTime(this.home, 'password-shown') ? admin.password : undefined,
       passwordFile: join(this.home, 'secrets', 'admin-password'),
       pageUrl,
       appFolder: appFolder(this.home),

@@ -53,6 +53,14 @@ export function lockHome(home: string): () => void {
   return () => rmSync(file, { force: true })
 }
 
+/** True the first time that it is asked for this name. */
+export function isFirstTime(home: string, name: string): boolean {
+  const file = join(home, name)
+  if (existsSync(file)) return false
+  writeFileSync(file, '')
+  return true
+}
+
 // After a crash the number may belong to any other program.
 function isOurs(pid: number): boolean {
   try {
