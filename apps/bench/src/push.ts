@@ -90,7 +90,7 @@ async function prepareApp(app: string, remote: string): Promise<void> {
   mkdirSync(app)
   writeFileSync(
     join(app, 'docker-compose.yml'),
-    "services:\n  web:\n    build: .\n    ports: ['8000:8080']\n    stop_grace_period: 1s\n",
+    "services:\n  web:\n    build: .\n    ports: ['8000:8080']\n    init: true\n",
   )
   const dockerfile = 'FROM flotilla/busybox:$TARGETARCH\nRUN dd if=/dev/urandom of=/ballast bs=1M count=20\n'
   const rest = 'COPY line.txt /www/index.html\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n'

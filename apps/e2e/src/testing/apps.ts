@@ -3,7 +3,7 @@
 /** One service that serves one line over HTTP at the device's `port`. */
 export function pageApp(line: string, port = 8000): Record<string, string> {
   return {
-    'docker-compose.yml': `services:\n  web:\n    build: .\n    ports: ['${port}:8080']\n    stop_grace_period: 1s\n`,
+    'docker-compose.yml': `services:\n  web:\n    build: .\n    ports: ['${port}:8080']\n    init: true\n`,
     Dockerfile:
       'FROM flotilla/busybox:$TARGETARCH\nCOPY line.txt /www/index.html\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n',
     'line.txt': `${line}\n`,
@@ -24,7 +24,7 @@ const THREE_SERVICES = `
 services:
   store:
     build: ./store
-    stop_grace_period: 1s
+    init: true
     volumes: ['kept:/kept']
     networks: [inside]
     healthcheck:
@@ -34,13 +34,13 @@ services:
       retries: 10
   api:
     build: ./api
-    stop_grace_period: 1s
+    init: true
     networks: [inside]
     depends_on:
       store: { condition: service_healthy }
   web:
     build: ./web
-    stop_grace_period: 1s
+    init: true
     ports: ['8100:8080']
     networks: [inside, default]
     depends_on: [api]
