@@ -1,5 +1,5 @@
 import type { ProblemDetails } from '@flotilla/contracts'
-import { EXIT, type ExitCode } from './exit-codes.js'
+import { EXIT } from './exit-codes.js'
 
 export interface ErrorDetails extends Partial<
   Pick<ProblemDetails, 'type' | 'title' | 'status' | 'issues' | 'requestId'>
@@ -8,6 +8,8 @@ export interface ErrorDetails extends Partial<
   hint?: string
   /** The things that an ambiguous name could mean. */
   candidates?: string[]
+  /** People know already: they did it, or have been told. */
+  quiet?: boolean
   cause?: unknown
 }
 
@@ -15,7 +17,7 @@ export interface ErrorDetails extends Partial<
 export class CommandError extends Error {
   constructor(
     readonly code: string,
-    readonly exitCode: ExitCode,
+    readonly exitCode: number,
     readonly detail: string,
     readonly more: ErrorDetails = {},
   ) {
@@ -45,7 +47,7 @@ export function usageError(detail: string, hint?: string): CommandError {
 }
 
 export function interrupted(): CommandError {
-  return new CommandError('interrupted', EXIT.interrupted, 'Stopped.')
+  return new CommandError('interrupted', EXIT.interrupted, 'It was stopped with Ctrl-C.', { quiet: true })
 }
 
 function titleOf(code: string): string {

@@ -5,7 +5,6 @@ import { CommandError, usageError } from './command-error.js'
 import type { Config } from './config.js'
 import type { Context } from './context.js'
 import { EXIT } from './exit-codes.js'
-import { GitFailed } from './git-failed.js'
 import type { Io } from './io.js'
 import { createProgram } from './program.js'
 
@@ -21,7 +20,6 @@ export async function run(argv: readonly string[], io: Io, config: Config): Prom
 }
 
 function reportFailure(error: unknown, context: Context): number {
-  if (error instanceof GitFailed) return error.status
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok
     // A group of commands without one: its help has been shown.
@@ -38,6 +36,7 @@ function report(error: CommandError, { output }: Context): number {
     output.failureDocument(error)
     return error.exitCode
   }
+  if (error.more.quiet) return error.exitCode
   output.failure(error.detail)
   for (const { path, message } of error.more.issues ?? []) output.note(`  ${path}: ${message}`)
   if (error.more.hint !== undefined) output.note(error.more.hint)

@@ -114,8 +114,9 @@ async function followBuild(context: Context, session: Session, id: string): Prom
 
 function requireSuccess(build: BuildView): void {
   if (build.state === 'succeeded') return
-  const reason = build.reason === undefined ? '' : `: ${build.reason}`
-  throw new CommandError(`build-${build.state}`, EXIT.failure, `The build ${build.state}${reason}`)
+  const how = build.state === 'cancelled' ? 'was cancelled' : 'failed'
+  const reason = build.reason === undefined ? '.' : `: ${build.reason}`
+  throw new CommandError(`build-${build.state}`, EXIT.failure, `The build ${how}${reason}`)
 }
 
 function print({ output }: Context, line: BuildOutputLineView): void {

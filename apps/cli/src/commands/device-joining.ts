@@ -1,13 +1,14 @@
 import { Option } from 'commander'
 import { parseCount, parseDuration } from '../arguments.js'
 import type { CliCommand } from '../cli-command.js'
+import { usageError } from '../command-error.js'
 import type { Context } from '../context.js'
 import { findFleet, fleetPath } from '../names/fleets.js'
 import { formatAge } from '../output/age.js'
 import { createKey } from './provisioning-keys.js'
 
 interface AddOptions {
-  fleet: string
+  fleet?: string
   uses: number
   expires: number
 }
@@ -16,7 +17,8 @@ export function addDeviceJoining(device: CliCommand, context: Context): void {
   device
     .command('add')
     .description('Print the one line to run on a board, so that it joins a fleet.')
-    .requiredOption('--fleet <fleet>', 'organization/fleet that it joins')
+    .argument('[fleet]', 'organization/fleet that it joins')
+    .option('--fleet <fleet>', 'the same, as an option')
     .option('--uses <count>', 'how many boards may use the line', parseCount, 1)
     .addOption(
       new Option('--expires <time>', 'how long the line works: 12h, 30d')
@@ -25,10 +27,12 @@ export function addDeviceJoining(device: CliCommand, context: Context): void {
     )
     .example('flotilla device add --fleet acme/weather')
     .example('flotilla device add --fleet acme/weather --uses 20 --expires 7d')
-    .action((options: AddOptions) => add(context, options))
+    .action((fleet: string | undefined, options: AddOptions) => add(context, fleet, options))
 }
 
-async function add(context: Context, { fleet: name, uses, expires }: AddOptions): Promise<void> {
+async function add(context: Context, given: string | undefined, options: AddOptions): Promise<void> {
+  const { fleet: name = given, uses, expires } = options
+  if (name === undefined) throw usageError('Say which fleet it joins: flotilla device add --fleet organization/fleet')
   const { api, server } = await context.session()
   const fleet = await findFleet(api, name)
   const key = await createKey(api, fleet.id, {

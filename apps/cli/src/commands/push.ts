@@ -2,9 +2,8 @@ import type { FleetView, ReleaseView } from '@flotilla/contracts'
 import { unwrap } from '@flotilla/api-client'
 import type { Api } from '../api/connect.js'
 import type { CliCommand } from '../cli-command.js'
-import { usageError } from '../command-error.js'
+import { CommandError, usageError } from '../command-error.js'
 import type { Context, Session } from '../context.js'
-import { GitFailed } from '../git-failed.js'
 import { gitCredentials } from '../git/credentials.js'
 import { Git } from '../git/git.js'
 import { parseRemoteUrl } from '../git/remote-url.js'
@@ -119,7 +118,13 @@ async function runPush(context: Context, git: Git, { session, fleet, args, optio
   // Ctrl-C reaches git by itself. Its output is for people, so with --json all of it goes to stderr.
   const streams = { stdout: context.output.json ? context.io.stderr : context.io.stdout, stderr: context.io.stderr }
   const status = await git.run(['push', ...flags, ...args], streams, secrets)
-  if (status !== 0) throw new GitFailed(status)
+  if (status !== 0) throw pushFailed(status)
+}
+
+/** git has said itself what went wrong; its exit status becomes ours. */
+function pushFailed(status: number): CommandError {
+  const detail = `git ended with exit status ${status}; what it said stands before this.`
+  return new CommandError('push-failed', status, detail, { quiet: true })
 }
 
 async function newestRelease(api: Api, fleet: FleetView, commit: string): Promise<ReleaseView | undefined> {

@@ -160,7 +160,10 @@ function partial(error: CommandError, items: readonly { name: string }[], count:
       ? 'Nothing was changed'
       : `Done: ${names(items.slice(0, count))}. Not done: ${names(items.slice(count))}`
   const at = items[count]?.name ?? ''
-  return new CommandError(error.code, error.exitCode, `${at}: ${error.detail}\n${how}.`, error.more)
+  return new CommandError(error.code, error.exitCode, `${at}: ${error.detail}\n${how}.`, {
+    ...error.more,
+    quiet: false,
+  })
 }
 
 function names(items: readonly { name: string }[]): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -55,4 +55,13 @@ describe('CredentialStore', () => {
       expect(readFileSync(store.file, 'utf8')).toBe(text)
     },
   )
+
+  it('says what to do where it cannot write', async () => {
+    symlinkSync(join(folder, 'nowhere', 'at-all'), join(folder, 'link'))
+    const nowhere = new CredentialStore(join(folder, 'link', 'config.json'))
+    await expect(nowhere.save('https://one.example.com', server)).rejects.toMatchObject({
+      code: 'credentials-unwritable',
+      more: { hint: expect.stringContaining('FLOTILLA_TOKEN') as unknown },
+    })
+  })
 })

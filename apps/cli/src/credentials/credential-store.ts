@@ -49,8 +49,8 @@ export class CredentialStore {
   private async write(credentials: Credentials): Promise<void> {
     const folder = dirname(this.file)
     const temporary = `${this.file}.${randomBytes(6).toString('hex')}`
-    await mkdir(folder, { recursive: true, mode: 0o700 })
     try {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
       const handle = await open(temporary, 'wx', 0o600)
       try {
         await handle.writeFile(`${JSON.stringify(credentials, null, 2)}\n`)
@@ -60,16 +60,25 @@ export class CredentialStore {
       }
       await rename(temporary, this.file)
     } catch (error) {
-      await rm(temporary, { force: true })
-      throw error
+      await rm(temporary, { force: true }).catch(() => undefined)
+      throw this.unwritable(error)
     }
+  }
+
+  private unwritable(cause: unknown): CommandError {
+    return new CommandError(
+      'credentials-unwritable',
+      EXIT.failure,
+      `The file ${this.file} cannot be written: ${reasonOf(cause)}.`,
+      { cause, hint: 'Mend that, or use FLOTILLA_SERVER and FLOTILLA_TOKEN instead of signing in.' },
+    )
   }
 
   private unusable(cause: unknown): CommandError {
     return new CommandError(
       'credentials-unreadable',
       EXIT.failure,
-      `The file ${this.file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      `The file ${this.file} cannot be read: ${reasonOf(cause)}.`,
       { cause, hint: 'Mend it, or remove it and run `flotilla login` again.' },
     )
   }
@@ -88,6 +97,10 @@ function checked(value: unknown): Credentials {
     ...(typeof value.current === 'string' && { current: value.current }),
     servers: Object.fromEntries(servers),
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
