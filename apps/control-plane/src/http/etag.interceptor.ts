@@ -22,9 +22,9 @@ export class EtagInterceptor implements NestInterceptor {
     return next.handle().pipe(
       tap((view: unknown) => {
         if (view instanceof StreamableFile) return
-        // What is behind a login is nobody else's to keep, and is asked for again each time.
-        response.setHeader('Cache-Control', 'private, no-cache')
-        if (!isResource(view)) return
+        // What is behind a login is nobody else's to keep; what is made may hold a secret that is shown once.
+        response.setHeader('Cache-Control', request.method === 'POST' ? 'no-store' : 'private, no-cache')
+        if (request.method === 'POST' || !isResource(view)) return
         response.setHeader('ETag', etagOf(view))
         // fetch() adds `Cache-Control: no-cache` wherever its caller sends a tag, which Express takes for a wish to have
         // the body anyway.

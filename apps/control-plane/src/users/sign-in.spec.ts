@@ -44,6 +44,7 @@ describe('signing in', () => {
     const answer = await login(user.email.toUpperCase(), PASSWORD)
     expect(answer.status).toBe(201)
     const body = (await answer.json()) as { token: string; expiresAt: string; user: { email: string } }
+    expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(body.user).toMatchObject({ id: user.userId, email: user.email })
     expect(Date.parse(body.expiresAt)).toBeGreaterThan(Date.now())
     const whoami = (await (await withToken(body.token, '/api/v1/auth/whoami')).json()) as Whoami
@@ -81,6 +82,13 @@ describe('signing in', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(((await refused.json()) as ProblemDetails).code).toBe('too-many-attempts')
     await session(other)
+  })
+
+  it('refuses further attempts on an account that is tried from everywhere', async () => {
+    const user = await userWithPassword()
+    const attempts = api.app.get(LoginAttemptsRepository, { strict: false })
+    for (let from = 0; from < 100; from++) await attempts.begin(user.email, `192.0.2.${from}`)
+    expect((await login(user.email, PASSWORD)).status).toBe(429)
   })
 
   it('forgets wrong passwords after a right one', async () => {
