@@ -7,7 +7,7 @@ import { DockerEngine } from './edge/docker/docker-engine.js'
 import { startDocker, type TestDocker } from './testing/docker-engine.js'
 import { eventually } from './testing/eventually.js'
 import { FakeCloud } from './testing/fake-cloud.js'
-import { startRegistry, type TestRegistry } from './testing/registry.js'
+import { finished, startRegistry, type TestRegistry } from './testing/registry.js'
 import { app, service, type AppInput } from './testing/targets.js'
 import { startAgent, type TestAgent } from './testing/test-agent.js'
 
@@ -52,7 +52,7 @@ describe('a supervisor on a real engine', () => {
   /** Something that was on the board before us, from an image and in a network of its own. */
   async function startForeignContainer(): Promise<string> {
     const { repository, digest } = images.db!
-    for await (const _event of await docker.pull(`${repository}@${digest}`)) void _event
+    await finished(await docker.pull(`${repository}@${digest}`))
     await docker.createNetwork({ Name: 'by-hand' })
     await docker.createVolume({ Name: 'by-hand' })
     const container = await docker.createContainer({ Image: `${repository}@${digest}`, name: 'by-hand' })
@@ -94,7 +94,8 @@ describe('a supervisor on a real engine', () => {
 
   async function containers(): Promise<Record<string, Docker.ContainerInfo>> {
     const all = await docker.listContainers({ all: true, filters: { label: ['io.flotilla.device'] } })
-    return Object.fromEntries(all.map((container) => [container.Labels['io.flotilla.service'], container]))
+    const byService = all.map((it): [string, Docker.ContainerInfo] => [it.Labels['io.flotilla.service']!, it])
+    return Object.fromEntries(byService)
   }
   const ids = async () => Object.fromEntries(Object.entries(await containers()).map(([name, { Id }]) => [name, Id]))
   const releaseState = () => Object.values(cloud.device.state.apps ?? {})[0]

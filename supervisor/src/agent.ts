@@ -1,4 +1,3 @@
-import type { DeviceState } from '@flotilla/contracts'
 import { setMaxListeners } from 'node:events'
 import { withAbort } from './abort.js'
 import { EventRecorder } from './events.js'
@@ -160,7 +159,7 @@ async function reportLoop(
       status: board.status,
       engineError: board.engineError,
       lastGood: releases.lastGood,
-      acknowledged: baseline.state as Partial<DeviceState>,
+      acknowledged: baseline.state,
     })
   const report = new ReportLoop(cloud, state, { baseline, events: store.events }, { clock, log })
   board.changed.add(() => {

@@ -13,6 +13,7 @@ import { Wake } from './wake.js'
 const RESYNC_MS = 60_000
 // Engine events come in flocks.
 const GATHER_MS = 50
+const FINISH_MS = 10_000
 const ENGINE_BACK_OFF: BackOff = { baseMs: 1_000, capMs: 30_000 }
 
 /**
@@ -58,7 +59,10 @@ export class ApplyLoop {
       await this.wakeUp.wait(clock, restMs, signal)
       await clock.sleep(GATHER_MS, signal)
     }
-    await executor.finish()
+    // The engine goes on with what it was told, whether somebody waits for its answer or not.
+    const patience = new AbortController()
+    const finished = executor.finish().finally(() => patience.abort())
+    await Promise.race([finished, clock.sleep(FINISH_MS, patience.signal)])
   }
 
   /** Gives the milliseconds after which to look again, whatever happens until then. */

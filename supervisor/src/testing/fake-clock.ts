@@ -61,5 +61,5 @@ export class FakeClock implements Clock {
 
 /** Until nothing that is ready to run is left; what waits for disk or network is not waited for. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

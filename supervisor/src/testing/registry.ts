@@ -76,7 +76,8 @@ async function buildContext(marker: string): Promise<NodeJS.ReadableStream> {
   }
 }
 
-async function finished(stream: NodeJS.ReadableStream): Promise<Record<string, unknown>[]> {
+/** All that the engine told about a build, push or pull; throws where it told of an error. */
+export async function finished(stream: NodeJS.ReadableStream): Promise<Record<string, unknown>[]> {
   const events: Record<string, unknown>[] = []
   for await (const event of jsonObjects(stream as AsyncIterable<Buffer>)) {
     if (typeof event.error === 'string') throw new Error(event.error)

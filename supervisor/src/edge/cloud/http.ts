@@ -4,6 +4,7 @@
  */
 import { ProblemDetailsSchema } from '@flotilla/contracts'
 import type { z } from 'zod'
+import { withAbort } from '../../abort.js'
 import { CloudError } from '../../errors.js'
 import { parseJson } from '../../parse-json.js'
 
@@ -46,24 +47,33 @@ export function parseBody<T>(answer: HttpAnswer, schema: z.ZodType<T>): T {
   )
 }
 
-async function send(serverUrl: string, request: HttpRequest): Promise<HttpAnswer> {
-  const timeout = AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS)
-  try {
-    const response = await fetch(`${serverUrl}${request.path}`, {
-      method: request.method,
-      headers: {
-        ...(request.body !== undefined && { 'content-type': 'application/json' }),
-        ...(request.token !== undefined && { authorization: `Bearer ${request.token}` }),
-        ...request.headers,
-      },
-      body: request.body,
-      // A redirect would turn a POST into a GET, and is most often a captive portal's.
-      redirect: 'manual',
-      signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
-    })
-    return { status: response.status, headers: response.headers, text: await response.text() }
-  } catch (cause) {
-    throw new CloudError(`Could not reach ${request.method} ${request.path}`, {}, { cause })
+function send(serverUrl: string, request: HttpRequest): Promise<HttpAnswer> {
+  return withAbort(request.signal, async (controller) => {
+    const timeoutMs = request.timeoutMs ?? TIMEOUT_MS
+    const timer = setTimeout(() => controller.abort(new Error(`No answer within ${timeoutMs / 1000} s`)), timeoutMs)
+    try {
+      const response = await fetch(`${serverUrl}${request.path}`, fetchOptions(request, controller.signal))
+      return { status: response.status, headers: response.headers, text: await response.text() }
+    } catch (cause) {
+      throw new CloudError(`Could not reach ${request.method} ${request.path}`, {}, { cause })
+    } finally {
+      clearTimeout(timer)
+    }
+  })
+}
+
+function fetchOptions({ method, body, token, headers }: HttpRequest, signal: AbortSignal): RequestInit {
+  return {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body,
+    // A redirect would turn a POST into a GET, and is most often a captive portal's.
+    redirect: 'manual',
+    signal,
   }
 }
 

@@ -21,9 +21,9 @@ export async function observe(docker: Docker, deviceId: string, repositories: re
     docker.listImages({ abortSignal }),
   ])
   const own = listed.filter((container) => container.Labels[LABELS.device] === deviceId)
-  const inspected = await Promise.all(own.map((container) => inspect(docker, container.Id, abortSignal)))
+  const containers = await Promise.all(own.map((container) => look(docker, container, abortSignal)))
   return {
-    containers: inspected.flatMap((container) => (container ? [asContainer(container)] : [])),
+    containers: containers.flat(),
     networks: networks.map((network) => asNetwork(network, listed)),
     // Null where there are none.
     volumes: ((volumes.Volumes as Docker.VolumeInspectInfo[] | null) ?? []).map(asVolume),
@@ -31,39 +31,66 @@ export async function observe(docker: Docker, deviceId: string, repositories: re
   }
 }
 
-/** Undefined: it has gone since it was listed. */
-async function inspect(docker: Docker, id: string, abortSignal: AbortSignal) {
+/** Empty: it has gone since it was listed. */
+async function look(
+  docker: Docker,
+  listed: Docker.ContainerInfo,
+  abortSignal: AbortSignal,
+): Promise<CurrentContainer[]> {
   try {
-    return await docker.getContainer(id).inspect({ abortSignal })
+    return [asContainer(await docker.getContainer(listed.Id).inspect({ abortSignal }))]
   } catch (error) {
-    if (statusOf(error) === 404) return undefined
+    if (statusOf(error) === 404) return []
+    // One container that a power cut has spoiled must not hide all the others.
+    if (statusOf(error) === 500) return [asListed(listed)]
     throw error
+  }
+}
+
+/** Without what only an inspect tells. */
+function asListed(container: Docker.ContainerInfo): CurrentContainer {
+  return {
+    id: container.Id,
+    name: container.Names[0]?.replace(/^\//, '') ?? '',
+    status: container.State as CurrentContainer['status'],
+    networks: Object.keys(container.NetworkSettings.Networks),
+    volumes: volumesOf(container.Mounts),
+    ...fromLabels(container.Labels),
   }
 }
 
 export function asContainer(container: Docker.ContainerInspectInfo): CurrentContainer {
   const { State: state, Config: config } = container
-  const labels = config.Labels
   const restart = container.HostConfig.RestartPolicy
   return {
     id: container.Id,
     name: container.Name.replace(/^\//, ''),
-    appId: labels[LABELS.app] ?? '',
-    service: labels[LABELS.service] ?? '',
-    specHash: labels[LABELS.specHash] ?? '',
     status: state.Status as CurrentContainer['status'],
     exitCode: ['exited', 'dead', 'restarting'].includes(state.Status) ? state.ExitCode : undefined,
     health: asHealth(state.Health?.Status),
     startedAt: asTime(state.StartedAt),
     finishedAt: asTime(state.FinishedAt),
     networks: Object.keys(container.NetworkSettings.Networks),
-    volumes: container.Mounts.flatMap(({ Type, Name }) => (Type === 'volume' && Name !== undefined ? [Name] : [])),
-    image: labels[LABELS.image] ?? '',
+    volumes: volumesOf(container.Mounts),
     restart: restart && asRestart(restart),
     restartCount: container.RestartCount,
     stopGraceMs: stopGraceMs(config),
+    ...fromLabels(config.Labels),
+  }
+}
+
+function fromLabels(labels: Record<string, string>) {
+  return {
+    appId: labels[LABELS.app] ?? '',
+    service: labels[LABELS.service] ?? '',
+    specHash: labels[LABELS.specHash] ?? '',
+    image: labels[LABELS.image] ?? '',
     dependsOn: labels[LABELS.dependsOn]?.split(',').filter((service) => service !== ''),
   }
+}
+
+function volumesOf(mounts: readonly { Type: string; Name?: string }[]): string[] {
+  return mounts.flatMap(({ Type, Name }) => (Type === 'volume' && Name !== undefined ? [Name] : []))
 }
 
 /** The engine inspects StopTimeout, though dockerode's types do not know it. */

@@ -3,6 +3,7 @@
  */
 import type Docker from 'dockerode'
 import { z } from 'zod'
+import { withAbort } from '../../abort.js'
 import type { PullOptions } from '../../ports.js'
 import { jsonObjects } from './json-stream.js'
 import { PullProgress } from './pull-progress.js'
@@ -10,32 +11,36 @@ import { PullProgress } from './pull-progress.js'
 // The engine tells of every bit of download and unpacking; silence for this long is a hung engine.
 const SILENCE_MS = 600_000
 
-export const PullEventSchema = z.object({
+const PullEventSchema = z.object({
   id: z.string().optional(),
   status: z.string().optional(),
   progressDetail: z.object({ current: z.number().optional(), total: z.number().optional() }).optional(),
   error: z.string().optional(),
 })
 
-export async function pullImage(docker: Docker, image: string, options: PullOptions): Promise<void> {
-  const silence = new AbortController()
-  const timer = setTimeout(() => silence.abort(new Error('The engine said nothing for too long')), SILENCE_MS)
-  try {
-    const stream = await docker.pull(image, {
-      authconfig: { registrytoken: options.token },
-      abortSignal: AbortSignal.any([options.signal, silence.signal]),
-    })
-    const progress = new PullProgress(options.sizeBytes, options.onProgress)
-    for await (const event of jsonObjects(stream as AsyncIterable<Buffer>)) {
-      timer.refresh()
-      // A failed pull answers 200 all the same; only this tells.
-      const { error, ...rest } = PullEventSchema.parse(event)
-      if (error !== undefined) throw new Error(error)
-      progress.add(rest)
+export function pullImage(docker: Docker, image: string, options: PullOptions): Promise<void> {
+  return withAbort(options.signal, async (controller) => {
+    const timer = setTimeout(() => controller.abort(new Error('The engine said nothing for too long')), SILENCE_MS)
+    try {
+      await follow(docker, image, { ...options, signal: controller.signal }, () => timer.refresh())
+    } catch (cause) {
+      const { aborted, reason } = controller.signal as { aborted: boolean; reason: unknown }
+      throw new Error(`Could not pull ${image}`, { cause: aborted ? reason : cause })
+    } finally {
+      clearTimeout(timer)
     }
-  } catch (cause) {
-    throw new Error(`Could not pull ${image}`, { cause: silence.signal.aborted ? silence.signal.reason : cause })
-  } finally {
-    clearTimeout(timer)
+  })
+}
+
+async function follow(docker: Docker, image: string, options: PullOptions, hear: () => void): Promise<void> {
+  const { token, signal, sizeBytes, onProgress } = options
+  const stream = await docker.pull(image, { authconfig: { registrytoken: token }, abortSignal: signal })
+  const progress = new PullProgress(sizeBytes, onProgress)
+  for await (const event of jsonObjects(stream as AsyncIterable<Buffer>)) {
+    hear()
+    // A failed pull answers 200 all the same; only this tells.
+    const { error, ...layer } = PullEventSchema.parse(event)
+    if (error !== undefined) throw new Error(error)
+    progress.add(layer)
   }
 }

@@ -40,7 +40,8 @@ export class FakeDaemon {
   failure: (write: string) => Error | undefined = () => undefined
   /** The engine does not answer. */
   isDown = false
-  readonly pullMs: number
+  /** How long a download takes. */
+  pullMs: number
   private readonly program: (spec: ContainerSpec) => Program
   private created = 0
 
