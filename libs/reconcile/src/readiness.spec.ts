@@ -102,6 +102,16 @@ describe('a service that depends on another one', () => {
     expect(made(false)).toBe(true)
   })
 
+  it('is made anew where it asks for that and somebody has removed the other', () => {
+    const app = {
+      services: { db: {}, web: { dependsOn: { db: { condition: 'service_started' as const, restart: true } } } },
+    }
+    const { engine } = deviceRunning(app)
+    const withoutDb = engine.current.containers.filter(({ service }) => service !== 'db')
+    const { trace } = settle({ engine: withCurrent(engine, { containers: withoutDb }) }, targetOf(app))
+    expect(trace).toEqual(['create db', 'start db', 'stop web', 'remove web', 'create web', 'start web'])
+  })
+
   it('waits with a reason for one that its release does not have', () => {
     const target = targetOf({ services: { web: { dependsOn: { ghost: { condition: 'service_started' } } } } })
     const { trace, plan } = settle(newDevice(), target)

@@ -86,6 +86,20 @@ describe('networks', () => {
     expect(nextSteps(failing, target)).toEqual(['create-network fresh'])
   })
 
+  it('of one name are used only when there is but one: the engine would take neither', () => {
+    const world = withNetwork(deviceRunning(app), { key: 'front', attached: ['f00d000000000000'] })
+    const target = targetOf({ ...app, services: { ...app.services, api: { networks: { front: {} } } } })
+    const blocked = settle(world, target)
+    expect(blocked.trace).toEqual(['pull api'])
+    expect(isSettled(blocked.plan)).toBe(false)
+    const networks = blocked.world.engine.current.networks.map((it) => ({
+      ...it,
+      attached: it.attached.filter((id) => id !== 'f00d000000000000'),
+    }))
+    const freed = { engine: withCurrent(blocked.world.engine, { networks }) }
+    expect(settle(freed, target).trace).toEqual(['remove-network front', 'create api', 'start api'])
+  })
+
   it('that somebody removed are made again before what was attached to them starts', () => {
     const stopped = withContainer(deviceRunning(app), 'web', { status: 'exited', exitCode: 0 })
     const world = { engine: withCurrent(stopped.engine, { networks: [] }) }
