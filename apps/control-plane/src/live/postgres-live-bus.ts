@@ -52,10 +52,16 @@ export class PostgresLiveBus extends LiveBus implements OnModuleInit, OnModuleDe
       for (const message of JSON.parse(payload ?? '[]') as BusMessage[]) this.subscribers.tell(message)
     })
     client.on('error', (err) => this.log.warn({ message: 'hearer lost', err }))
-    client.on('end', () => this.reconnect())
-    await client.connect()
-    await client.query(`LISTEN ${CHANNEL}`)
+    try {
+      await client.connect()
+      await client.query(`LISTEN ${CHANNEL}`)
+    } catch (error) {
+      await client.end().catch(() => undefined)
+      throw error
+    }
     this.hearer = client
+    // Only now: a client that never connected ends too, and its failure has been thrown already.
+    client.once('end', () => this.reconnect())
   }
 
   private reconnect(): void {

@@ -1,0 +1,148 @@
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createDatabase, startRedis, waitFor } from '@flotilla/dev'
+import pg from 'pg'
+import type { BusMessage, LiveBus } from './live-bus.js'
+import { PostgresLiveBus } from './postgres-live-bus.js'
+import { RedisLiveBus } from './redis-live-bus.js'
+
+const change = (): BusMessage => ({ topic: 'change', kind: 'device', id: randomUUID() })
+
+describe('live fan-out', () => {
+  const undo: (() => Promise<unknown> | void)[] = []
+  afterEach(async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  })
+
+  async function postgresUrl(): Promise<string> {
+    const database = await createDatabase(process.env.DATABASE_URL ?? '')
+    undo.push(() => database.drop())
+    return database.url
+  }
+
+  async function openPostgres(url: string): Promise<PostgresLiveBus> {
+    const bus = new PostgresLiveBus(url)
+    await bus.onModuleInit()
+    undo.push(() => bus.onModuleDestroy())
+    return bus
+  }
+
+  function hear(bus: LiveBus): BusMessage[] {
+    const heard: BusMessage[] = []
+    bus.subscribe((message) => heard.push(message))
+    return heard
+  }
+
+  it.each(['postgres', 'redis'])('reaches every process over %s, in order', async (kind) => {
+    const buses: LiveBus[] = []
+    if (kind === 'postgres') {
+      const url = await postgresUrl()
+      buses.push(await openPostgres(url), await openPostgres(url))
+    } else {
+      const redis = await startRedis()
+      undo.push(() => redis.stop())
+      for (let at = 0; at < 2; at++) {
+        const bus = new RedisLiveBus(redis.url)
+        buses.push(bus)
+        undo.push(() => bus.onModuleDestroy())
+      }
+    }
+    const heard = buses.map(hear)
+    const messages = Array.from({ length: 100 }, change)
+    // A subscription to Redis takes a moment; a first message tells when it is there.
+    await waitFor(
+      async () => {
+        await buses[0]?.publish([{ topic: 'target' }])
+        return heard.every((each) => each.length > 0)
+      },
+      { what: 'both have subscribed' },
+    )
+    await buses[0]?.publish(messages)
+    await waitFor(() => heard.every((each) => each.filter((message) => message.topic === 'change').length === 100), {
+      what: 'all messages are heard',
+    })
+    for (const each of heard) expect(each.filter((message) => message.topic === 'change')).toEqual(messages)
+  })
+
+  it('comes back with a single connection after Postgres was away, and says that there was a gap', async () => {
+    const url = await postgresUrl()
+    const door = await openDoor(url)
+    undo.push(() => door.close())
+    const bus = await openPostgres(door.url)
+    let gaps = 0
+    const heard: BusMessage[] = []
+    bus.subscribe(
+      (message) => heard.push(message),
+      () => gaps++,
+    )
+    door.shut()
+    // Long enough for several attempts; each must leave nothing behind.
+    await waitFor(() => door.refused >= 4, { what: 'it has tried again several times' })
+    door.open()
+    await waitFor(() => gaps === 1, { what: 'it is back' })
+    const observer = new pg.Client({ connectionString: url })
+    await observer.connect()
+    undo.push(() => observer.end())
+    const { rows } = await observer.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'",
+    )
+    expect(rows[0]?.count).toBe(1)
+    await bus.publish([change()])
+    await waitFor(() => heard.length === 1, { what: 'it hears again' })
+    expect(gaps).toBe(1)
+  })
+})
+
+interface Door {
+  url: string
+  refused: number
+  shut(): void
+  open(): void
+  close(): void
+}
+
+/** A way to a Postgres that can be shut: connections break and new ones are turned away. */
+async function openDoor(databaseUrl: string): Promise<Door> {
+  const { connect } = await import('node:net')
+  const url = new URL(databaseUrl)
+  const sockets = new Set<Socket>()
+  let isShut = false
+  const server: Server = createServer((socket) => {
+    if (isShut) {
+      door.refused++
+      socket.destroy()
+      return
+    }
+    const other = connect(Number(url.port), url.hostname)
+    for (const [from, to] of [
+      [socket, other],
+      [other, socket],
+    ] as const) {
+      sockets.add(from)
+      from.pipe(to)
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const here = new URL(databaseUrl)
+  here.port = String((server.address() as { port: number }).port)
+  const door: Door = {
+    url: here.href,
+    refused: 0,
+    shut: () => {
+      isShut = true
+      sockets.forEach((socket) => socket.destroy())
+    },
+    open: () => (isShut = false),
+    close: () => {
+      sockets.forEach((socket) => socket.destroy())
+      server.close()
+    },
+  }
+  return door
+}
