@@ -168,6 +168,15 @@ describe('devices', () => {
       ])
     })
 
+    it('while they are seen and report', async () => {
+      const read = await api.call(user, `GET /api/v1/devices/${board.deviceId}`)
+      const tag = read.headers.get('etag') ?? ''
+      await api.database.query('UPDATE devices SET last_seen_at = now() WHERE id = $1', [board.deviceId])
+      const again = await api.call(user, `GET /api/v1/devices/${board.deviceId}`, undefined, { 'If-None-Match': tag })
+      expect(again.status).toBe(200)
+      expect((await patch({ name: 'chimney' }, user, { 'If-Match': tag })).status).toBe(200)
+    })
+
     it('by operators, and into fleets that these may operate', async () => {
       const operator = await api.signUp('operator', user.organization)
       const observer = await api.signUp('observer', user.organization)

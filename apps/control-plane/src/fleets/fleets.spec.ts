@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { FleetView, Page, ProblemDetails } from '@flotilla/contracts'
 import { DataSource } from 'typeorm'
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
+import { joinFleet } from '../testing/test-board.js'
 import { insertRelease } from '../testing/test-releases.js'
 import { FleetsService } from './index.js'
 
@@ -143,8 +144,21 @@ describe('fleets', () => {
     expect(await fleets.platformsToBuild(plain.id)).toHaveLength(1)
     const mixed = (await (await create('mixed', { platforms: ['linux/arm/v7', 'linux/arm64'] })).json()) as FleetView
     expect(await fleets.platformsToBuild(mixed.id)).toEqual(['linux/arm64', 'linux/arm/v7'])
+    await joinFleet(api, user, mixed.id, { platform: 'linux/arm/v6' })
+    await joinFleet(api, user, mixed.id, { platform: 'linux/arm64' })
+    expect(await fleets.platformsToBuild(mixed.id)).toEqual(['linux/arm64', 'linux/arm/v7', 'linux/arm/v6'])
     expect(await fleets.byPath(user.organization, 'mixed')).toMatchObject({ id: mixed.id })
     await expect(fleets.byPath(user.organization, 'none')).rejects.toMatchObject({ code: 'fleet-not-found' })
+  })
+
+  it('stays while it has devices', async () => {
+    const fleet = await created('full')
+    const { deviceId } = await joinFleet(api, user, fleet.id)
+    const path = `DELETE /api/v1/fleets/${fleet.id}` as const
+    const refused = await api.call(user, path)
+    expect([refused.status, await code(refused)]).toEqual([409, 'fleet-not-empty'])
+    await api.call(user, `DELETE /api/v1/devices/${deviceId}`)
+    expect((await api.call(user, path)).status).toBe(204)
   })
 
   it('is gone after it was deleted, with an entry in the audit log', async () => {

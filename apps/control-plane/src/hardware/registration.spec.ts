@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { DeviceView, FleetView, Page, ProblemDetails, RegisterResponse } from '@flotilla/contracts'
+import { waitFor } from '@flotilla/dev'
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
 import { createFleet, createProvisioningKey, joinFleet, succeed, TestBoard } from '../testing/test-board.js'
 
@@ -54,7 +55,21 @@ describe('registration', () => {
   it('makes one device of many registrations of one board at the same time', async () => {
     const { id, key } = await createProvisioningKey(api, user, fleet.id, { maxUses: 1 })
     const board = new TestBoard(api, { provisioningKey: key })
-    const answers = await Promise.all(Array.from({ length: 20 }, () => board.register()))
+    // Held up where the first use of the key is counted, they are all under way when it goes on.
+    const holder = api.database.createQueryRunner()
+    await holder.startTransaction()
+    await holder.query('SELECT FROM provisioning_keys WHERE id = $1 FOR UPDATE', [id])
+    const answering = Promise.all(Array.from({ length: 20 }, () => board.register()))
+    const waiting = async () => {
+      const [row] = await api.database.query<{ count: number }[]>(
+        `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+      return (row?.count ?? 0) >= 8
+    }
+    await waitFor(waiting, { what: 'several registrations wait for each other' })
+    await holder.rollbackTransaction()
+    await holder.release()
+    const answers = await answering
     const ids = await Promise.all(answers.map(async (answer) => (await registered(answer)).deviceId))
     expect(new Set(ids).size).toBe(1)
     expect(await uses(id)).toBe(1)

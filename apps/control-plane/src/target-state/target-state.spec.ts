@@ -4,6 +4,7 @@ import {
   type DeviceView,
   type FleetView,
   NEXT_POLL_HEADER,
+  type Platform,
   type ProblemDetails,
   type SignedTarget,
   type Target,
@@ -126,6 +127,15 @@ describe('the target of a device', () => {
     const [shown] = [await succeed(await api.call(user, `GET /api/v1/devices/${none.deviceId}`))]
     expect(shown).toMatchObject({ explanation: expect.stringContaining('runs nothing until then') })
     expect(shown).not.toHaveProperty('targetReleaseId')
+  })
+
+  it('never goes ahead of the release that it should run', async () => {
+    const arm = await joinFleet(api, user, fleet.id, { platform: 'linux/arm64' })
+    const make = (platforms: Platform[]) => insertRelease(api.database, { fleetId: fleet.id, platforms })
+    const [first, second] = [await make(['linux/arm64']), await make(['linux/amd64'])]
+    await make(['linux/arm64'])
+    await patch(`fleets/${fleet.id}`, { pinnedReleaseId: second })
+    expect((await arm.target()).apps[0]?.release.id).toBe(first)
   })
 
   it('never goes back to a release that was invalidated', async () => {
