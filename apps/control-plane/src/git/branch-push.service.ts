@@ -2,7 +2,7 @@ import type { BuildView } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import { BuildsService } from '../builds/index.js'
 import type { ReleaseSummary } from '../releases/index.js'
-import { archive, isAncestor, tagsAt, updateRef } from './commits.js'
+import { archive, isAncestor, resolveRef, tagsAt, updateRef } from './commits.js'
 import { BuildWatch } from './build-watch.service.js'
 import { PushSummary } from './push-summary.service.js'
 import type { Push, RefResult } from './push.js'
@@ -65,16 +65,27 @@ export class BranchPush {
     const built = ended.state === 'succeeded' ? await this.reuse.find(push, plan) : undefined
     if (built) return this.land(push, plan, built, ended)
     this.summary.failure(push, ended)
-    return { ok: false, reason: ended.state === 'cancelled' ? 'build cancelled' : 'build failed' }
+    return { kind: 'refused', reason: ended.state === 'cancelled' ? 'build cancelled' : 'build failed' }
   }
 
   /** The release is there: the branch moves, and what is to be deployed is. */
   private async land(push: Push, plan: BranchPlan, release: ReleaseSummary, build?: BuildView): Promise<RefResult> {
-    await updateRef({ repository: push.repository }, plan.ref, plan.commit.id)
+    const moved = await this.moveBranch(push, plan)
     const deploys = plan.branch === push.fleet.deployBranch
     if (deploys) await this.reuse.deploy(push, release)
     await this.summary.success(push, release, { deploys, build })
-    return { ok: true }
+    return moved
+  }
+
+  /**
+   * Git moves the branch where nothing else has happened to it: it knows how to take a shallow clone's. Where the push
+   * waited behind another one of the same branch, git would find it changed and refuse what we found good.
+   */
+  private async moveBranch({ repository }: Push, { ref, before, commit }: BranchPlan): Promise<RefResult> {
+    const now = await resolveRef({ repository }, ref)
+    if (now === undefined ? isNothing(before) : now === before) return { kind: 'move' }
+    await updateRef({ repository }, ref, commit.id)
+    return { kind: 'moved' }
   }
 
   /**
@@ -91,6 +102,6 @@ export class BranchPush {
     const which = `${rival.commit.slice(0, 7)}, pushed by ${rival.actorLabel}`
     push.say(problem(`${which}, is being built for ${branch}, and is not part of what you push.`))
     push.say(problem('Wait until it is done, then pull and push again.'))
-    return { ok: false, reason: 'another commit is being built' }
+    return { kind: 'refused', reason: 'another commit is being built' }
   }
 }

@@ -19,10 +19,21 @@ export async function peelToCommit(options: GitOptions, id: string): Promise<str
   return orAbsent(git(['rev-parse', '--quiet', '--verify', `${id}^{commit}`], options))
 }
 
+/** From the object itself: `git log` would look for the parents, which a shallow clone does not push. */
 export async function commitFacts(options: GitOptions, id: string): Promise<CommitFacts> {
-  const text = (await git(['log', '-1', '--no-show-signature', '--format=%an <%ae>%n%s', id], options)).toString()
-  const [author = '', subject = ''] = text.split('\n')
+  const text = (await git(['cat-file', 'commit', id], options)).toString()
+  const end = text.indexOf('\n\n')
+  const [, author = ''] = /^author (.*) \d+ [+-]\d+$/m.exec(text.slice(0, end + 1)) ?? []
+  const subject =
+    text
+      .slice(end + 2)
+      .trimStart()
+      .split('\n', 1)[0] ?? ''
   return { id, author: author.slice(0, 200), subject: subject.slice(0, 500) }
+}
+
+export async function resolveRef(options: GitOptions, ref: string): Promise<string | undefined> {
+  return orAbsent(git(['rev-parse', '--quiet', '--verify', ref], options))
 }
 
 /** Moves a ref, or makes it. */

@@ -61,6 +61,8 @@ export class GitHost implements OnModuleDestroy {
       ['core.hooksPath', this.hooks.hooksPath],
       ['receive.fsckObjects', 'true'],
       ['receive.maxInputSize', String(this.config.MAX_PUSH_BYTES)],
+      // Packs stay packs, however small: only index-pack names the limit that was exceeded.
+      ['receive.unpackLimit', '1'],
       ['receive.advertisePushOptions', 'true'],
       // Refs are moved one by one, each when its release is made.
       ['receive.advertiseAtomic', 'false'],

@@ -13,5 +13,8 @@ export interface Push {
   signal: AbortSignal
 }
 
-/** What became of one ref; a refusal's reason is shown behind it by the pusher's git. */
-export type RefResult = { ok: true } | { ok: false; reason: string }
+/**
+ * What became of one ref. Either it was moved, or git is to move it, as in any push; a refusal's reason is shown behind
+ * it by the pusher's git.
+ */
+export type RefResult = { kind: 'moved' } | { kind: 'move' } | { kind: 'refused'; reason: string }

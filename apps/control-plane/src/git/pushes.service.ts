@@ -45,7 +45,7 @@ export class Pushes {
     const results: string[] = []
     for (const plan of inOrder(plans, push.fleet.deployBranch).filter(({ ref }) => wanted.has(ref))) {
       const result = await this.carryOutOne({ ...push, options }, plan)
-      results.push(result.ok ? `ok ${plan.ref}` : `ng ${plan.ref} ${result.reason}`)
+      results.push(...report(plan.ref, result))
     }
     call.answer(encodeSection(results))
   }
@@ -55,17 +55,32 @@ export class Pushes {
       switch (plan.kind) {
         case 'delete':
           await deleteRef({ repository: push.repository }, plan.ref)
-          return { ok: true }
+          return { kind: 'moved' }
         case 'tag':
           return await this.tags.run(push, plan)
         case 'branch':
           return await this.branches.run(push, plan)
       }
     } catch (err) {
-      if (push.signal.aborted) return { ok: false, reason: 'the server stopped' }
+      if (push.signal.aborted) {
+        push.say(problem('The server stops; what it builds goes on. Push again to follow it.'))
+        return { kind: 'refused', reason: 'the server stopped' }
+      }
       this.log.error({ message: 'push failed', fleet: push.fleet.id, ref: plan.ref, err })
       push.say(problem('Something went wrong on the server. Push again, and tell its operator if it happens again.'))
-      return { ok: false, reason: 'server error' }
+      return { kind: 'refused', reason: 'server error' }
     }
+  }
+}
+
+/** As proc-receive's protocol has it. */
+function report(ref: string, result: RefResult): string[] {
+  switch (result.kind) {
+    case 'moved':
+      return [`ok ${ref}`]
+    case 'move':
+      return [`ok ${ref}`, 'option fall-through']
+    case 'refused':
+      return [`ng ${ref} ${result.reason}`]
   }
 }

@@ -18,7 +18,7 @@ export class TagPush {
   async run(push: Push, { ref, after, commit, version }: TagPlan): Promise<RefResult> {
     await updateRef({ repository: push.repository }, ref, after)
     if (version !== undefined && commit !== undefined) await this.name(push, commit, version)
-    return { ok: true }
+    return { kind: 'moved' }
   }
 
   private async name(push: Push, commit: string, version: string): Promise<void> {

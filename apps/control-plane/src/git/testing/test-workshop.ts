@@ -15,12 +15,14 @@ export interface Workshop {
   // Called for each build that begins; says how it goes.
   recipe: (order: BuildOrder) => Recipe
   orders: BuildOrder[]
+  // Sizes of the archives that they built from.
+  sources: number[]
   close(): Promise<void>
 }
 
 /** Builders that take the queue's jobs and deliver made-up images: for what is not about building itself. */
 export function openWorkshop(api: TestApi): Workshop {
-  const workshop: Workshop = { recipe: () => ({}), orders: [], close: () => worker.close() }
+  const workshop: Workshop = { recipe: () => ({}), orders: [], sources: [], close: () => worker.close() }
   const worker = openWorker(
     queueServer(api.config),
     'builds',
@@ -33,6 +35,7 @@ export function openWorkshop(api: TestApi): Workshop {
       if (!response.ok) return
       const order = (await response.json()) as BuildOrder
       workshop.orders.push(order)
+      workshop.sources.push((await (await ask('/source')).arrayBuffer()).byteLength)
       const { until, fails } = workshop.recipe(order)
       const lines = order.tasks.flatMap(({ service, platform }) => [
         { service, kind: 'step', text: `Building ${service} for ${platform}` },

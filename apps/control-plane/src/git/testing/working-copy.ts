@@ -13,6 +13,7 @@ export interface GitRun {
 export interface RunningGit {
   ended: Promise<GitRun>
   output(): string
+  tell(input: string): void
   interrupt(): void
 }
 
@@ -66,8 +67,17 @@ export class WorkingCopy {
     return run
   }
 
+  /** What git prints for what it is told. */
+  async gitWithInput(args: string[], input: string): Promise<string> {
+    const running = this.start(...args)
+    running.tell(input)
+    return (await running.ended).output.trim()
+  }
+
   start(...args: string[]): RunningGit {
-    const child = spawn('git', args, { cwd: this.folder, env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] })
+    // A process group of its own, as in a terminal: Ctrl-C reaches what git started, too.
+    const options = { cwd: this.folder, env: ENVIRONMENT, detached: true }
+    const child = spawn('git', args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -77,7 +87,8 @@ export class WorkingCopy {
       child.on('error', reject)
       child.on('close', (code) => resolve({ code, output: text() }))
     })
-    return { ended, output: text, interrupt: () => child.kill('SIGINT') }
+    const tell = (input: string) => child.stdin.end(input)
+    return { ended, output: text, tell, interrupt: () => void process.kill(-(child.pid ?? 0), 'SIGINT') }
   }
 
   async remove(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Field } from './field.js'
 import { INSTEAD_IN_HEALTHCHECK } from './instead.js'
 import { textList } from './lists.js'
 import { parseDuration } from './quantities.js'
-import type { SpecReaders } from './service-section.js'
+import type { SpecReaders } from './spec-readers.js'
 
 type Dependencies = NonNullable<ServiceSpecInput['dependsOn']>
 type Healthcheck = NonNullable<ServiceSpecInput['healthcheck']>

@@ -2,7 +2,7 @@ import type { ServiceSpecInput } from '@flotilla/contracts'
 import type { Field } from './field.js'
 import { isDefined, textMap } from './lists.js'
 import { parseBytes } from './quantities.js'
-import type { SpecReaders } from './service-section.js'
+import type { SpecReaders } from './spec-readers.js'
 
 type Ulimits = NonNullable<ServiceSpecInput['ulimits']>
 

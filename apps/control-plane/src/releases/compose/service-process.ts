@@ -1,7 +1,7 @@
 import type { ServiceSpecInput } from '@flotilla/contracts'
 import type { Field } from './field.js'
 import { commandWords, isDefined, splitOnce, textList, textMap } from './lists.js'
-import type { SpecReaders } from './service-section.js'
+import type { SpecReaders } from './spec-readers.js'
 
 type Device = NonNullable<ServiceSpecInput['devices']>[number]
 

@@ -21,9 +21,6 @@ export interface ServiceSection {
   image?: string
 }
 
-/** Readers of a service's members: each puts what it read into the spec. */
-export type SpecReaders = (spec: ServiceSpecInput) => Record<string, (field: Field) => void>
-
 export function readService(name: string, field: Field): ServiceSection | undefined {
   if (field.kind !== 'map') return field.refuse('takes a mapping with build or image')
   const section: ServiceSection = { name, field, members: new Map(field.entries()), spec: {} }
