@@ -30,7 +30,7 @@ module.exports = {
     {
       name: 'features-meet-at-index',
       severity: 'error',
-      from: { path: `${cp}([^/]+)/`, pathNot: '\\.spec\\.ts$' },
+      from: { path: `${cp}([^/]+)/`, pathNot: '\\.spec\\.ts$|/testing/' },
       to: { path: `${cp}(${[who, what, things, top].join('|')})/`, pathNot: [`${cp}$1/`, `${cp}[^/]+/index\\.ts$`] },
     },
     {
