@@ -5,12 +5,12 @@ set -eu
 escape() { printf %s "$1" | sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/[&|\\]/\\&/g'; }
 
 mkdir -p /www
-sed -e "s|@MESSAGE@|$(escape "$(cat message.txt)")|" \
-    -e "s|@COLOR@|$(escape "$COLOR")|" \
-    -e "s|@FLEET@|$(escape "${FLOTILLA_APP_NAME:-none}")|" \
-    -e "s|@DEVICE@|$(escape "${FLOTILLA_DEVICE_UUID:-none}")|" \
-    -e "s|@ARCH@|$(uname -m)|" \
-    -e "s|@STARTED@|$(date -u '+%Y-%m-%d %H:%M:%S') UTC|" \
+sed -e "s|__MESSAGE__|$(escape "$(cat message.txt)")|" \
+    -e "s|__COLOR__|$(escape "$COLOR")|" \
+    -e "s|__FLEET__|$(escape "${FLOTILLA_APP_NAME:-none}")|" \
+    -e "s|__DEVICE__|$(escape "${FLOTILLA_DEVICE_UUID:-none}")|" \
+    -e "s|__ARCH__|$(uname -m)|" \
+    -e "s|__STARTED__|$(date -u '+%Y-%m-%d %H:%M:%S') UTC|" \
     page.html > /www/index.html
 
 echo "serving: $(cat message.txt)"
