@@ -5,4 +5,6 @@ export default {
   displayName: 'cli',
   globalSetup: '<rootDir>/jest/setup.mjs',
   globalTeardown: '<rootDir>/jest/teardown.mjs',
+  // Some suites wait for real builds, which share the machine with whatever else runs.
+  testTimeout: 120_000,
 }

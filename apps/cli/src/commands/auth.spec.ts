@@ -25,6 +25,15 @@ describe('signing in and out', () => {
       expect(statSync(terminal.credentialsFile).mode & 0o777).toBe(0o600)
     })
 
+    it('ends the session that it takes the place of', async () => {
+      await terminal.signIn()
+      const { token } = saved().servers[terminal.server.url]!
+      await terminal.signIn()
+      const env = { FLOTILLA_SERVER: terminal.server.url, FLOTILLA_TOKEN: token }
+      expect((await terminal.run(['whoami'], { env })).status).toBe(3)
+      expect((await terminal.run(['whoami'])).status).toBe(0)
+    })
+
     it('asks for what is missing, and never shows the password', async () => {
       const { url, email, password } = terminal.server
       const ran = await terminal.run(['login'], {

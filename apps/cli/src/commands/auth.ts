@@ -44,7 +44,11 @@ async function login(context: Context, address: string | undefined, options: Log
     options.token === undefined
       ? await logInWithPassword(context, server, options)
       : await logInWithToken(context, server, options.token)
+  const former = (await context.credentials.read()).servers[server]
   await context.credentials.save(server, signedIn)
+  // Nobody holds its token any more, so it must not stay valid.
+  if (former?.kind === 'session') await endSession(context, server, former.token)
+  warnOfVariable(context)
   context.output.done({ server, email: signedIn.email }, `Signed in to ${server} as ${signedIn.email}.`)
 }
 
@@ -84,7 +88,12 @@ async function logout(context: Context): Promise<void> {
   const problem = saved.kind === 'session' ? await endSession(context, server, saved.token) : undefined
   await context.credentials.forget(server)
   if (problem) context.output.warn(`The session may go on at the server until it expires: ${problem.message}`)
+  warnOfVariable(context)
   context.output.done({ server }, `Signed out of ${server}.`)
+}
+
+function warnOfVariable({ config, output }: Context): void {
+  if (config.token !== undefined) output.warn('FLOTILLA_TOKEN is set: it is used instead of what is saved.')
 }
 
 /** Gives what went wrong: a server that is gone must not keep anybody from forgetting its token. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { waitFor } from '@flotilla/dev'
 import { Board } from '../testing/board.js'
@@ -27,10 +28,11 @@ describe('device', () => {
   })
 
   it('add gives the line and its key to programs', async () => {
-    const words = ['device', 'add', '--fleet', fleet.path, '--uses', '5', '--expires', '2h']
+    const words = ['device', 'add', '--fleet', fleet.path, '--uses', '5', '--expires', '2h', '--name', "Bob's roof"]
     const { command, key } = await terminal.json<{ command: string; key: { key: string; maxUses: number } }>(...words)
     expect(command).toContain(encodeURIComponent(key.key))
     expect(key.maxUses).toBe(5)
+    expect(command).toContain('&name=Bob%27s%20roof')
   })
 
   it('list and show tell what is known, with its age', async () => {
@@ -97,12 +99,13 @@ describe('device', () => {
   it('whose name or uuid fits several is an error that lists them, until the fleet is said', async () => {
     const other = await createFleet(terminal)
     const name = uniqueName('twin')
-    const first = await fleet.addBoard({ name, uuid: `abcdef${'1'.repeat(26)}` })
-    await other.addBoard({ name, uuid: `abcdef${'2'.repeat(26)}` })
-    for (const ambiguous of [name, 'abcdef']) {
+    const prefix = randomBytes(4).toString('hex')
+    const first = await fleet.addBoard({ name, uuid: prefix.padEnd(32, '1') })
+    await other.addBoard({ name, uuid: prefix.padEnd(32, '2') })
+    for (const ambiguous of [name, prefix]) {
       const ran = await terminal.run(['device', 'show', ambiguous])
       expect(ran).toMatchObject({ status: 2, stdout: '' })
-      expect(ran.stderr).toContain(`${name} in ${fleet.path} (id ${first.deviceId}, uuid abcdef1)`)
+      expect(ran.stderr).toContain(`${name} in ${fleet.path} (id ${first.deviceId}, uuid ${prefix.slice(0, 7)})`)
       expect(ran.stderr).toContain(`${name} in ${other.path} (`)
       expect(await terminal.json('device', 'show', ambiguous, '--fleet', fleet.path)).toMatchObject({
         id: first.deviceId,

@@ -17,6 +17,11 @@ export function isUnprotected(server: string): boolean {
   return url.protocol === 'http:' && !isLoopback(url.host)
 }
 
+/** No other machine can reach it. */
+export function isOnThisMachine(server: string): boolean {
+  return isLoopback(new URL(server).host)
+}
+
 function isLoopback(host: string): boolean {
   return /^(localhost|[^/:]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?(\/|$)/i.test(host)
 }

@@ -1,9 +1,7 @@
-import type { DeviceEventView, DeviceState, DeviceView, ServiceState } from '@flotilla/contracts'
+import type { DeviceState, DeviceView, ServiceState } from '@flotilla/contracts'
 import { formatAge } from './age.js'
 import type { Format } from './style.js'
 import type { Column, Field } from './table.js'
-
-export type { DeviceView } from '@flotilla/contracts'
 
 /* How devices look to people. Pure. */
 
@@ -63,15 +61,6 @@ export function serviceColumns(now: Date): Column<ServiceRow>[] {
   ]
 }
 
-export function eventColumns(now: Date): Column<DeviceEventView>[] {
-  return [
-    { title: 'WHEN', value: (event) => formatAge(event.at, now) },
-    { title: 'WHAT', value: (event) => event.kind },
-    { title: 'BY', value: ({ actor }) => (actor.kind === 'device' ? 'device' : actor.label) },
-    { title: 'DETAIL', value: ({ detail }) => formatDetail(detail) },
-  ]
-}
-
 function deviceState(device: DeviceView): string {
   if (device.connectivity === 'never') return 'never seen'
   return device.activity === undefined ? device.connectivity : `${device.connectivity}, ${device.activity}`
@@ -98,11 +87,4 @@ function serviceStatus(service: ServiceRow): string {
 function serviceFormat(service: ServiceRow): Format | undefined {
   if (service.error !== undefined || service.health === 'unhealthy') return 'red'
   return service.status === 'running' ? 'green' : 'yellow'
-}
-
-function formatDetail(detail: DeviceEventView['detail']): string | undefined {
-  const parts = Object.entries(detail).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  )
-  return parts.join(' ') || undefined
 }

@@ -35,6 +35,7 @@ describe('records', () => {
     const fields = [
       ['name', 'roof'],
       ['seen', undefined],
+      ['board', ''],
       ['explanation', 'one\ntwo'],
     ] as const
     expect(renderRecord(fields, plain)).toBe('name         roof\nexplanation  one\n             two')

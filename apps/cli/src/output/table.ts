@@ -41,9 +41,9 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
 /** A name, its value, and a colour for it. */
 export type Field = readonly [name: string, value: string | number | undefined, format?: Format]
 
-/** Names before values, for one thing. Values that are undefined are left out. */
+/** Names before values, for one thing. Values that are undefined or empty are left out. */
 export function renderRecord(fields: readonly Field[], style: Style): string {
-  const known = fields.filter(([, value]) => value !== undefined)
+  const known = fields.filter(([, value]) => value !== undefined && value !== '')
   const width = Math.max(0, ...known.map(([name]) => name.length)) + 2
   return known
     .map(([name, value, format]) => {
