@@ -20,7 +20,9 @@ export function checkNode() {
 export async function installDependencies() {
   if (areDependenciesInstalled()) return done('npm packages')
   doing('installing the npm packages (npm ci); this takes about a minute')
-  const code = await runInTerminal('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: PROJECT_FOLDER })
+  const code = await runInTerminal('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: PROJECT_FOLDER,
+  })
   if (code !== 0) throw new SetupError('npm ci failed: see its messages above. It needs the network.')
   done('npm packages')
 }

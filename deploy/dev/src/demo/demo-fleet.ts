@@ -48,12 +48,21 @@ export async function demoKey(home: string, api: ApiClient, fleetId: string): Pr
   return key
 }
 
-/** Waits until the demo device has joined its fleet. */
-export function joinedDevice(api: ApiClient, fleetId: string, signal: AbortSignal): Promise<Device> {
+/** Waits until the demo device has joined its fleet; it was renamed or moved since where its id is known. */
+export function onlineDevice(api: ApiClient, id: string | undefined, signal: AbortSignal): Promise<Device> {
   const find = async () => {
-    const query = { fleet: fleetId, name: DEVICE }
-    const { items } = await unwrap(api.GET('/api/v1/devices', { params: { query } }))
-    return items.find(({ connectivity }) => connectivity === 'online')
+    const device = id ? await deviceById(api, id) : await deviceByName(api)
+    return device?.connectivity === 'online' ? device : undefined
   }
-  return waitFor(find, { what: `the device ${DEVICE} is online`, timeoutMs: 60_000, everyMs: 200, signal })
+  return waitFor(find, { what: 'the demo device is online', timeoutMs: 60_000, everyMs: 200, signal })
+}
+
+function deviceById(api: ApiClient, id: string): Promise<Device> {
+  return unwrap(api.GET('/api/v1/devices/{id}', { params: { path: { id } } }))
+}
+
+async function deviceByName(api: ApiClient): Promise<Device | undefined> {
+  const query = { organization: ORGANIZATION, name: DEVICE }
+  const { items } = await unwrap(api.GET('/api/v1/devices', { params: { query } }))
+  return items[0]
 }

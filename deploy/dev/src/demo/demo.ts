@@ -1,4 +1,4 @@
-import { createApiClient } from '@flotilla/api-client'
+import { createApiClient, type ApiClient } from '@flotilla/api-client'
 import { join } from 'node:path'
 import { makeBaseImages } from '../base-images/base-images.js'
 import { waitFor } from '../processes/wait.js'
@@ -7,7 +7,7 @@ import { stopDeviceContainers } from '../stack/stack-device.js'
 import { startStack, type Stack } from '../stack/stack.js'
 import { appFolder, connectExample, copyExample, pushExample } from './demo-app.js'
 import { demoEngine, type DemoEngine } from './demo-engine.js'
-import { demoFleet, demoKey, demoToken, DEVICE, FLEET, joinedDevice } from './demo-fleet.js'
+import { demoFleet, demoKey, demoToken, DEVICE, onlineDevice, type Device, type Fleet } from './demo-fleet.js'
 import { readDeviceId, writeDeviceId } from './device-id.js'
 import { demoSettings, isFirstTime, lockHome, type DemoSettings } from './home.js'
 import { Lifetime } from './lifetime.js'
@@ -57,9 +57,10 @@ class Demo {
     const stack = await this.startServers(settings, engine)
     const admin = { email: EMAIL, password: keptSecret(this.home, 'admin-password') }
     const token = await demoToken(this.home, stack.url, admin)
-    await this.startDevice(stack, engine, token)
-    const pageUrl = `http://${settings.address}:${settings.appPort}`
-    await this.deploy(stack, { token, appPort: settings.appPort, pageUrl })
+    const api = createApiClient({ baseUrl: stack.url, token })
+    const fleet = await demoFleet(api)
+    const device = await this.startDevice(stack, engine, { api, fleetId: fleet.id })
+    const pageUrl = await this.deploy(fleet, device, { token, settings })
     showSummary({
       url: stack.url,
       email: EMAIL,
@@ -68,8 +69,8 @@ class Demo {
       pageUrl,
       appFolder: appFolder(this.home),
       logFolder: this.logFolder,
-      device: DEVICE,
-      fleet: FLEET,
+      device: device?.name ?? DEVICE,
+      fleet: fleet.name,
     })
   }
 
@@ -78,10 +79,8 @@ class Demo {
     this.lifetime.onStop(() => engine.stop())
     // Before the servers are stopped the supervisor would start them again: see the order in Lifetime.
     this.lifetime.onStop(() => this.stopContainers(engine))
-    screen.done(
-      'Docker engine',
-      engine.isOwn ? `one of its own, data in ${join(this.home, 'engine')}` : engine.dockerHost,
-    )
+    const note = engine.isOwn ? `one of its own, data in ${join(this.home, 'engine')}` : engine.dockerHost
+    screen.done('Docker engine', note)
     this.lifetime.signal.throwIfAborted()
     await makeBaseImages(engine.docker)
     this.lifetime.signal.throwIfAborted()
@@ -106,30 +105,56 @@ class Demo {
     return stack
   }
 
-  private async startDevice(stack: Stack, engine: DemoEngine, token: string): Promise<void> {
-    const api = createApiClient({ baseUrl: stack.url, token })
-    const fleet = await demoFleet(api)
-    const provisioningKey = await demoKey(this.home, api, fleet.id)
-    const device = await stack.addDevice({ name: DEVICE, provisioningKey, dockerHost: engine.dockerHost })
-    this.restarts.add(`supervisor ${DEVICE}`, () => device.start())
-    const { id } = await joinedDevice(api, fleet.id, this.lifetime.signal)
-    writeDeviceId(this.home, id)
-    screen.done(`device ${DEVICE} in fleet ${fleet.organization}/${fleet.name}`)
+  /** The device, or undefined where it does not come online: a person may have removed it. */
+  private async startDevice(
+    stack: Stack,
+    engine: DemoEngine,
+    { api, fleetId }: { api: ApiClient; fleetId: string },
+  ): Promise<Device | undefined> {
+    const provisioningKey = await demoKey(this.home, api, fleetId)
+    const supervisor = await stack.addDevice({ name: DEVICE, provisioningKey, dockerHost: engine.dockerHost })
+    this.restarts.add(`supervisor ${DEVICE}`, () => supervisor.start())
+    try {
+      const device = await onlineDevice(api, readDeviceId(this.home), this.lifetime.signal)
+      writeDeviceId(this.home, device.id)
+      screen.done(`device ${device.name} in fleet ${device.fleet}`)
+      return device
+    } catch (error) {
+      this.lifetime.signal.throwIfAborted()
+      screen.problem(`${(error as Error).message} See ${join(this.logFolder, `supervisor-${DEVICE}.log`)}.`)
+      return undefined
+    }
   }
 
-  private async deploy(stack: Stack, app: { token: string; appPort: number; pageUrl: string }): Promise<void> {
-    const api = createApiClient({ baseUrl: stack.url, token: app.token })
-    const fleet = await demoFleet(api)
-    const folder = await copyExample(this.home, app.appPort)
-    await connectExample(this.home, fleet.gitUrl, app.token)
+  /** Pushes the example at the first start; gives the address of its page where the device shows it. */
+  private async deploy(
+    fleet: Fleet,
+    device: Device | undefined,
+    { token, settings }: { token: string; settings: DemoSettings },
+  ): Promise<string | undefined> {
+    const folder = await copyExample(this.home, settings.appPort)
+    await connectExample(this.home, fleet.gitUrl, token)
     if (!fleet.targetReleaseId) {
       screen.doing(`pushing ${folder} to ${fleet.gitUrl}\n`)
       await pushExample(this.home, this.lifetime.signal)
       screen.print('')
     }
-    const answers = async () => (await fetch(app.pageUrl)).ok
-    await waitFor(answers, { what: `${app.pageUrl} answers`, timeoutMs: 120_000, signal: this.lifetime.signal })
-    screen.done('the app answers', app.pageUrl)
+    // Moved by a person: what it runs now is their affair.
+    if (device?.fleetId !== fleet.id) return undefined
+    return this.pageThatAnswers(`http://${settings.address}:${settings.appPort}`)
+  }
+
+  private async pageThatAnswers(url: string): Promise<string | undefined> {
+    const answers = async () => (await fetch(url)).ok
+    try {
+      await waitFor(answers, { what: `${url} answers`, timeoutMs: 30_000, signal: this.lifetime.signal })
+      screen.done('the app answers', url)
+      return url
+    } catch (error) {
+      this.lifetime.signal.throwIfAborted()
+      screen.problem(`${(error as Error).message} The device's page in the dashboard says what it does.`)
+      return undefined
+    }
   }
 
   private async stopContainers(engine: DemoEngine): Promise<void> {

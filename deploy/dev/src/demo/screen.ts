@@ -15,7 +15,8 @@ export interface Summary {
   /** Only at the first start. */
   password?: string
   passwordFile: string
-  pageUrl: string
+  /** Absent: no page answers. */
+  pageUrl?: string
   appFolder: string
   logFolder: string
   device: string
@@ -23,6 +24,9 @@ export interface Summary {
 }
 
 export function showSummary(summary: Summary): void {
+  const app =
+    summary.pageUrl &&
+    `  The app       ${paint('cyan', summary.pageUrl)}   on device ${summary.device} of fleet ${summary.fleet}\n`
   const login = summary.password ? `${summary.email}   password ${summary.password}` : summary.email
   print(`
 ${paint('bold', 'Flotilla runs.')}
@@ -30,8 +34,7 @@ ${paint('bold', 'Flotilla runs.')}
   Dashboard     ${paint('cyan', summary.url)}
   Sign in       ${login}
                 ${paint('dim', `the first password is also in ${here(summary.passwordFile)}`)}
-  The app       ${paint('cyan', summary.pageUrl)}   on device ${summary.device} of fleet ${summary.fleet}
-
+${app ?? ''}
 ${paint('bold', 'Try next, in another terminal:')}
 
   Change the app, and see it on the device:
