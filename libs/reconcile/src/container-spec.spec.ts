@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { TargetServiceSchema, type Platform } from '@flotilla/contracts'
+import { TargetServiceSchema, type Platform, type TargetService } from '@flotilla/contracts'
 import { containerSpec, specHash } from './container-spec.js'
 import { APP_ID, DEVICE_ID, imageOf, targetOf, type ServiceInput } from './testing/targets.js'
 
@@ -71,6 +71,15 @@ describe('the spec of a container', () => {
       hash,
     )
     expect(made({ environment: { A: '1' }, dependsOn: { db: { condition: 'service_started' } } }).hash).toBe(hash)
+  })
+
+  it('has the same hash where an older contract had no such member yet', () => {
+    const target = targetOf({ services: { web: { environment: { A: '1' } } } })
+    const app = target.apps[0]!
+    const from = { target, app, service: 'web', platform: 'linux/arm64' as const }
+    const { privileged: _privileged, capAdd: _capAdd, ...older } = app.services.web!
+    const spec = containerSpec(from, older as TargetService)
+    expect(specHash(spec, from)).toBe(made({ environment: { A: '1' } }).hash)
   })
 
   it.each<[string, ServiceInput]>([

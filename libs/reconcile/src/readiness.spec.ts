@@ -121,6 +121,18 @@ describe('a service that depends on another one', () => {
     ])
   })
 
+  it('waits for one that is missing, also where every object seems to have it', () => {
+    const target = targetOf({
+      services: {
+        web: { dependsOn: { api: { condition: 'service_started', required: false } } },
+        api: { dependsOn: { toString: { condition: 'service_started' as const } } },
+      },
+    })
+    expect(settle(newDevice(), target).plan.waits.map(({ reason }) => reason)).toContain(
+      'api waits for toString to start: there is no such service in its release.',
+    )
+  })
+
   it('waits with a reason in a ring, and its old containers run on', () => {
     const ring = (version: number) =>
       targetOf({

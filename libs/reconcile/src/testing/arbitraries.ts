@@ -9,7 +9,7 @@ import { APP_ID, DEVICE_ID, imageOf, OTHER_APP_ID, targetOf, type AppInput, type
 import type { Behaviour } from './world.js'
 
 /*
- * Random targets and states. `constructor` and `1` are service names that trip careless lookups.
+ * Random targets and states. `constructor`, `toString` and `1` are service names that trip careless lookups.
  */
 
 export const SERVICES = ['1', 'api', 'constructor', 'db', 'web']
@@ -35,7 +35,9 @@ export const reachableTarget = targetArbitrary(
 /** Targets with rings, unknown and impossible dependencies too. */
 export const anyTarget = targetArbitrary(
   () =>
-    fc.dictionary(fc.constantFrom(...SERVICES, 'ghost'), dependency(fc.constantFrom(...CONDITIONS)), { maxKeys: 3 }),
+    fc.dictionary(fc.constantFrom(...SERVICES, 'ghost', 'toString'), dependency(fc.constantFrom(...CONDITIONS)), {
+      maxKeys: 3,
+    }),
   () => fc.constantFrom(undefined, 'host', ...SERVICES.map((name) => `service:${name}`), 'service:ghost'),
 )
 
@@ -47,7 +49,8 @@ export function anyState(target: Target): fc.Arbitrary<CurrentState> {
     containers,
     networks: fc.uniqueArray(anyNetwork(), { selector: ({ id }) => id, maxLength: 4 }),
     volumes: fc.uniqueArray(anyVolume(), { selector: ({ name }) => name, maxLength: 3 }),
-    images: fc.subarray(ALL_IMAGES),
+    // Mostly all of them: before that, nothing but downloading happens.
+    images: fc.oneof({ weight: 3, arbitrary: fc.constant(ALL_IMAGES) }, fc.subarray(ALL_IMAGES)),
     downloading: fc.subarray(ALL_IMAGES, { maxLength: 2 }),
     attempts: fc.constant({}),
   })
