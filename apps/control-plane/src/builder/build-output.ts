@@ -6,7 +6,8 @@ export type OutputLine = Omit<BuildOutput['lines'][number], 'number'>
 const FLUSH_MS = 150
 // A lease is renewed by output; a silent step renews it with an empty batch.
 const HEARTBEAT_MS = 5_000
-const LINES_PER_BATCH = 1_000
+// With the longest lines, every character escaped, still within what the control plane takes as one body (4 MB).
+const LINES_PER_BATCH = 150
 const MAX_LINE_CHARACTERS = 4_000
 // A build that prints without end must not fill the database.
 const MAX_LINES = 200_000

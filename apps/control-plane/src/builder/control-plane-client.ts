@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -20,6 +21,8 @@ const FIRST_PAUSE_MS = 250
  */
 export class ControlPlaneClient {
   private readonly base: string
+  // A queue may hand the same job out twice; the control plane knows by this who had it first.
+  private readonly runner = randomUUID()
 
   constructor(
     controlPlaneUrl: string,
@@ -69,6 +72,7 @@ export class ControlPlaneClient {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         Authorization: `Bearer ${this.token}`,
+        'Flotilla-Runner': this.runner,
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -18,8 +18,8 @@ export interface Claim {
   buildId: string
   // Of the job's token.
   attempt: number
-  // Differs for every run of a job; a request that is repeated names the same.
-  runner: string
+  // Differs for every run of a job; a request that is repeated names the same. Without one, none is a repetition.
+  runner: string | undefined
 }
 
 /** Gives a build to the builder that asks first, with all that it needs. */
@@ -36,7 +36,8 @@ export class BuildClaims {
     return this.changes.run(async (transaction, announce) => {
       const build = await this.builds.lock(transaction, buildId)
       if (!build) throw notFound('build', buildId)
-      const isRepeated = build.state === 'running' && build.attempt === attempt && build.runner === runner
+      const isOwn = runner !== undefined && build.runner === runner
+      const isRepeated = build.state === 'running' && build.attempt === attempt && isOwn
       const isFree = build.state === 'queued' && build.attempt + 1 === attempt
       if (!isRepeated && !isFree) throw notYours()
       const now = Date.now()
@@ -45,7 +46,7 @@ export class BuildClaims {
       const leased = {
         state: 'running' as const,
         attempt,
-        runner,
+        runner: runner ?? null,
         startedAt,
         deadlineAt,
         leaseUntil: new Date(now + LEASE_MS),

@@ -26,7 +26,7 @@ export class BuilderDoorController {
   async order(
     @Param('id', Id) buildId: string,
     @Headers('authorization') authorization?: string,
-    @Headers('flotilla-runner') runner = 'unnamed',
+    @Headers('flotilla-runner') runner?: string,
   ) {
     const attempt = await this.tickets.verify(buildId, authorization)
     return this.orders.take({ buildId, attempt, runner })

@@ -28,6 +28,6 @@ import { SourceArchives } from './source-archives.js'
     ...[BuildEnds, BuildSubmissions, BuildClaims, BuildOrders, BuilderDoor, BuildCancellation, BuildUpkeep],
     ...[BuildFeed, BuildViews, BuildsService],
   ],
-  exports: [BuildsService, BuildFeed, BuildUpkeep],
+  exports: [BuildsService, BuildFeed, BuildUpkeep, SourceArchives],
 })
 export class BuildsModule {}

@@ -217,6 +217,7 @@ describe('a build', () => {
     const stranger = await api.signUp()
     expect((await api.call(stranger, `GET /api/v1/builds/${first.buildId}`)).status).toBe(404)
     expect((await api.call(stranger, `GET /api/v1/builds/${first.buildId}/output`)).status).toBe(404)
+    expect((await api.call(stranger, `GET /api/v1/builds/${first.buildId}/output/stream`)).status).toBe(404)
   })
 
   it('streams its output to whoever watches, from where they left off, until it is over', async () => {

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -37,6 +37,13 @@ export class SourceArchives {
       throw notFound('source', file)
     })
     return { stream: createReadStream(this.path(file)), bytes: size }
+  }
+
+  /** The files that were written before, unfinished ones too. */
+  async olderThan(limit: Date): Promise<string[]> {
+    const names = await readdir(this.folder).catch(() => [])
+    const ages = await Promise.all(names.map((name) => stat(this.path(name)).catch(() => undefined)))
+    return names.filter((_, index) => (ages[index]?.mtime ?? limit) < limit)
   }
 
   async remove(file: string): Promise<void> {

@@ -2,15 +2,7 @@ import { Injectable, Logger, type NestMiddleware } from '@nestjs/common'
 import type { NextFunction, Request, Response } from 'express'
 import { GitAccess, GitRefusal } from './git-access.service.js'
 import { GitHost } from './git-host.service.js'
-
-/** What a request asks of a repository. */
-export interface GitRequest {
-  organization: string
-  fleet: string
-  // info/refs, git-upload-pack or git-receive-pack
-  file: string
-  pushes: boolean
-}
+import { parseGitRequest } from './git-request.js'
 
 /**
  * The smart HTTP doors: /git/<organization>/<fleet>.git/…. In front of the framework, because bodies are as large as
@@ -38,18 +30,6 @@ export class GitDoor implements NestMiddleware {
       else response.status(500).type('text/plain').send('Something went wrong on the server; try again.\n')
     }
   }
-}
-
-/** Undefined for what is no request of the smart protocol. */
-export function parseGitRequest(request: Pick<Request, 'method' | 'originalUrl'>): GitRequest | undefined {
-  const { pathname, searchParams } = new URL(request.originalUrl, 'http://localhost')
-  const shape = /^\/git\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/
-  const [, organization, fleet, file] = shape.exec(pathname) ?? []
-  if (organization === undefined || fleet === undefined || file === undefined) return undefined
-  const service = file === 'info/refs' ? searchParams.get('service') : file
-  const isRight = request.method === (file === 'info/refs' ? 'GET' : 'POST')
-  if (!isRight || (service !== 'git-upload-pack' && service !== 'git-receive-pack')) return undefined
-  return { organization, fleet, file, pushes: service === 'git-receive-pack' }
 }
 
 function refuse(response: Response, { status, text }: GitRefusal): void {

@@ -51,7 +51,7 @@ describe('git push', () => {
     await copy.commit(DOCKERFILE)
     const draft = await copy.push('main:idea')
     expect(draft.output).toMatch(/Release 1-\S+ is a draft/)
-    expect(draft.output).toContain('No device runs a draft. Push it to main to deploy it.')
+    expect(draft.output).toContain('No device runs a draft. To deploy it, push it to main, or run:')
     expect(await bench.releases()).toMatchObject([{ status: 'draft', branch: 'idea' }])
     expect(await bench.target()).toBeUndefined()
     const final = await copy.push('main')
@@ -208,7 +208,7 @@ describe('git push', () => {
     const { api, user, fleet, copy } = bench
     await api.call(user, `PATCH /api/v1/fleets/${fleet.id}`, { deployBranch: 'live' })
     const commit = await copy.commit(DOCKERFILE)
-    expect((await copy.push('main')).output).toContain('Push it to live to deploy it')
+    expect((await copy.push('main')).output).toContain('push it to live, or run')
     await copy.push('main:live')
     expect(await bench.releases()).toMatchObject([{ status: 'final', commit }])
     const clone = await bench.copyFor(user)

@@ -3,3 +3,5 @@
  * before it is kept, and to stay with the build until it is over.
  */
 export { GitModule } from './git.module.js'
+export { LeftoversModule } from './leftovers.module.js'
+export { Leftovers } from './leftovers.service.js'

@@ -31,13 +31,10 @@ export class PushSummary {
       before.some((image) => image.service === service && image.digest === digest) ? 'unchanged' : '',
     ])
     const took = build?.startedAt && build.endedAt && Date.parse(build.endedAt) - Date.parse(build.startedAt)
-    push.say(
-      step(
-        `Release ${release.version} is ${deploys ? 'final' : 'a draft'}${took ? `, built in ${duration(took)}` : ''}`,
-      ),
-    )
+    const state = deploys || release.status === 'final' ? 'final' : 'a draft'
+    push.say(step(`Release ${release.version} is ${state}${took ? `, built in ${duration(took)}` : ''}`))
     for (const line of columns(rows)) push.say(detail(line))
-    await (deploys ? this.sayWhatHappens(push, release) : this.sayHowToDeploy(push))
+    await (deploys ? this.sayWhatHappens(push, release) : this.sayHowToDeploy(push, release))
   }
 
   failure(push: Push, build: BuildView): void {
@@ -46,8 +43,11 @@ export class PushSummary {
     push.say(problem('No release was made, and the branch stays where it was. Push again to try again.'))
   }
 
-  private sayHowToDeploy(push: Push): void {
-    push.say(detail(`No device runs a draft. Push it to ${push.fleet.deployBranch} to deploy it.`))
+  private sayHowToDeploy(push: Push, { version, status }: ReleaseSummary): void {
+    if (status === 'final') return
+    const { organization, name, deployBranch } = push.fleet
+    push.say(detail(`No device runs a draft. To deploy it, push it to ${deployBranch}, or run:`))
+    push.say(detail(`  flotilla release finalize ${version} --fleet ${organization}/${name}`))
   }
 
   private async sayWhatHappens(push: Push, release: ReleaseSummary): Promise<void> {

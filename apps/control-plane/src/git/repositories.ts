@@ -1,4 +1,4 @@
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG } from '../config/config.module.js'
@@ -25,6 +25,12 @@ export class Repositories {
     const head = `refs/heads/${fleet.deployBranch}`
     if ((await this.headOf(repository)) !== head) await git(['symbolic-ref', 'HEAD', head], { repository })
     return repository
+  }
+
+  /** Of every repository that is there. */
+  async fleetIds(): Promise<string[]> {
+    const names = await readdir(this.root).catch(() => [])
+    return names.map((name) => /^([0-9a-f-]{36})\.git$/.exec(name)?.[1]).filter((id) => id !== undefined)
   }
 
   async remove(fleetId: string): Promise<void> {

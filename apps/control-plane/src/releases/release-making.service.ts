@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { BuiltImage, ComposeSpec } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
+import { AuditService } from '../audit/index.js'
 import type { ActorName } from '../auth/index.js'
 import type { Transaction } from '../database/transactions.js'
 import { FleetsService } from '../fleets/index.js'
@@ -37,10 +38,11 @@ export class ReleaseMaking {
   constructor(
     private readonly releases: ReleasesRepository,
     private readonly fleets: FleetsService,
+    private readonly audit: AuditService,
   ) {}
 
   async begin(transaction: Transaction, input: NewRelease): Promise<Release> {
-    await this.releases.lockFleet(transaction, input.fleetId)
+    const fleet = await this.releases.lockFleet(transaction, input.fleetId)
     const number = await this.releases.nextNumber(transaction, input.fleetId)
     const { fleetId, commit, branch = null, message = null, author = null, compose, createdBy } = input
     const version = await this.freeVersion(transaction, input, `${number}-${commit.slice(0, 7)}`)
@@ -48,6 +50,13 @@ export class ReleaseMaking {
     const texts = { branch, message, author, createdBy: createdBy.label }
     const open = { status: 'building' as const, failureReason: null, invalidatedAt: null, finalizedAt: null }
     await this.releases.insert(transaction, { id, fleetId, number, version, commit, compose, ...texts, ...open })
+    await this.audit.record(transaction, {
+      actor: createdBy,
+      action: 'release.created',
+      organizationId: fleet?.organizationId,
+      resource: { kind: 'release', id },
+      after: { fleetId, version, commit, branch },
+    })
     const release = await this.releases.find(id, transaction)
     if (!release) throw new Error('A release that was just written is not there')
     return release

@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common'
 import { BuildsModule } from '../builds/index.js'
 import { DeviceLogsModule } from '../device-logs/index.js'
+import { LeftoversModule } from '../git/index.js'
 import { HardwareModule } from '../hardware/index.js'
 import { IdempotencyModule } from '../http/idempotency.module.js'
 import { Expiry } from './expiry.service.js'
 import { Upkeep } from './upkeep.service.js'
 
 @Module({
-  imports: [BuildsModule, DeviceLogsModule, HardwareModule, IdempotencyModule],
+  imports: [BuildsModule, DeviceLogsModule, HardwareModule, IdempotencyModule, LeftoversModule],
   providers: [Expiry, Upkeep],
 })
 export class UpkeepModule {}
