@@ -18,7 +18,7 @@ const layers = [
   { sourceTag: 'api-client', onlyDependOnLibsWithTags: ['contracts'] },
   { sourceTag: 'control-plane', onlyDependOnLibsWithTags: ['contracts', 'reconcile', 'api-client', 'dev'] },
   { sourceTag: 'cli', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'dev'] },
-  { sourceTag: 'dashboard', onlyDependOnLibsWithTags: ['api-client', 'contracts'] },
+  { sourceTag: 'dashboard', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'dev'] },
   { sourceTag: 'supervisor', onlyDependOnLibsWithTags: ['contracts', 'reconcile'] },
   { sourceTag: 'dev', onlyDependOnLibsWithTags: ['api-client', 'contracts'] },
   { sourceTag: 'whole-system', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'dev'] },

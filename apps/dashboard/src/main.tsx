@@ -11,8 +11,11 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createQueryClient } from './api/query-client.js'
 import { rememberSignIn } from './api/sign-in-memory.js'
+import { loadAnewWhenPartsAreMissing } from './load-anew.js'
 import { createDashboardRouter } from './router.js'
 import { cssVariables, theme } from './theme/theme.js'
+
+loadAnewWhenPartsAreMissing()
 
 const queryClient = createQueryClient(() => {
   rememberSignIn(false)

@@ -156,6 +156,8 @@ export function createDashboardRouter(queryClient: QueryClient) {
     // Answers are cached by their queries, not by the router.
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
+    // What a page does not understand of its address is not there for it, however it came in.
+    search: { strict: true },
     defaultErrorComponent: PageFailure,
     defaultNotFoundComponent: PageMissing,
   })

@@ -4,6 +4,8 @@ import { answer, api, connection } from './client.js'
 import type { LineSource } from './line-feed.js'
 
 const PAGE = 500
+// Without a line to begin behind, the stream gives only what comes from now on: a line written just now would be lost.
+const BEFORE_ALL = '0'
 
 /** The log of a device, or of one service of it. */
 export function deviceLogSource(id: string, service: string | undefined): LineSource<DeviceLogLineView> {
@@ -16,7 +18,7 @@ export function deviceLogSource(id: string, service: string | undefined): LineSo
     newest: (signal) => read(signal),
     older: (before, signal) => read(signal, before),
     async *follow(after, signal) {
-      const params = { path: { id }, query: { service, after } }
+      const params = { path: { id }, query: { service, after: after ?? BEFORE_ALL } }
       for await (const { event, data } of followEvents(connection, '/api/v1/devices/{id}/logs/stream', {
         params,
         signal,

@@ -28,7 +28,7 @@ export const devicesQuery = (filter: DeviceFilter) =>
       answer(api.GET('/api/v1/devices', { params: { query: { ...filter, limit: PAGE, cursor: pageParam } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
-    refetchInterval: ({ state }) => LOOK_AGAIN_MS * Math.max(1, state.data?.pages.length ?? 1),
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 1) > 1 ? 2 * LOOK_AGAIN_MS : LOOK_AGAIN_MS),
   })
 
 export const deviceQuery = (id: string) =>

@@ -1,5 +1,6 @@
 import type { LiveEvent } from '@flotilla/contracts'
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import { refreshRows } from './device-rows.js'
 import { keys } from './keys.js'
 import { mergeStaleKeys, type CacheKey } from './live-keys.js'
 
@@ -9,6 +10,8 @@ const APART_MS = 1000
 const COUNTS_APART_MS = 4000
 // A list of many pages is read page by page: each page makes the next reading wait that much longer.
 const PER_PAGE_MS = 1500
+// Lists this short are read whole within a blink.
+const SHORT_LIST_PAGES = 2
 
 /**
  * Turns changes into new readings: soon after the first, then rarely enough for the server, however many changes come.
@@ -39,10 +42,12 @@ export class Refresher {
 
   private flush(): void {
     const stale = mergeStaleKeys(this.waiting)
+    const devices = new Set([...this.waiting].filter(({ kind }) => kind === 'device').map(({ id }) => id))
     this.waiting.clear()
     this.timer = undefined
     this.nextAt = Date.now() + APART_MS
     for (const queryKey of stale) this.refresh(queryKey)
+    if (devices.size > 0 && this.loadedPages() > SHORT_LIST_PAGES) void refreshRows(this.queryClient, devices)
   }
 
   private refresh(queryKey: CacheKey): void {

@@ -9,6 +9,7 @@ export function CopyButton({ value, label = 'Copy' }: { value: string; label?: s
       <ActionIcon
         variant="subtle"
         color={copied ? 'green' : 'gray'}
+        c={copied ? undefined : 'dimmed'}
         size="sm"
         aria-label={copied ? 'Copied' : label}
         onClick={(event) => {
@@ -17,7 +18,7 @@ export function CopyButton({ value, label = 'Copy' }: { value: string; label?: s
           copy(value)
         }}
       >
-        {copied ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
+        {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
       </ActionIcon>
     </Tooltip>
   )

@@ -48,12 +48,14 @@ function FleetLinks() {
   return fleets.map((fleet) => (
     <SideLink key={fleet.id} to="/fleets/$fleetId" params={{ fleetId: fleet.id }} data-inner>
       <span className={classes.name}>{fleet.name}</span>
-      <span
-        className={classes.count}
-        title={`${fleet.deviceCounts.online} of ${fleet.deviceCounts.total} devices online`}
-      >
-        {fleet.deviceCounts.online}/{fleet.deviceCounts.total}
-      </span>
+      {fleet.deviceCounts.total > 0 && (
+        <span
+          className={classes.count}
+          title={`${fleet.deviceCounts.online} of ${fleet.deviceCounts.total} devices online`}
+        >
+          {fleet.deviceCounts.online}/{fleet.deviceCounts.total}
+        </span>
+      )}
     </SideLink>
   ))
 }

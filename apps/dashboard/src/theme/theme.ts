@@ -1,3 +1,5 @@
+import input from './input.module.css'
+import table from './table.module.css'
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
 
 const harbor: MantineColorsTuple = [
@@ -62,13 +64,34 @@ export const theme = createTheme({
   },
   components: {
     Paper: { defaultProps: { withBorder: true, shadow: 'none' } },
-    Modal: { defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.45, blur: 2 } } },
+    Modal: {
+      defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.45, blur: 2 }, padding: 'lg' },
+      styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 650 } },
+    },
+    InputWrapper: { classNames: { error: input.error } },
     Badge: { defaultProps: { radius: 'sm' }, styles: { root: { textTransform: 'none', fontWeight: 600 } } },
     Button: { styles: { root: { fontWeight: 550 } } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: true } } },
-    Table: { defaultProps: { verticalSpacing: 'sm', horizontalSpacing: 'md' } },
+    Table: {
+      defaultProps: { verticalSpacing: 'sm', horizontalSpacing: 'md' },
+      classNames: { th: table.th, thead: table.thead },
+    },
+    TableScrollContainer: { defaultProps: { type: 'native' } },
   },
 })
+
+// Quiet buttons and alerts: Mantine's own are nearly white on glaring colours in the dark scheme.
+const SOFT = {
+  '--mantine-color-error': 'var(--bad)',
+  '--mantine-color-red-light': 'var(--bad-soft)',
+  '--mantine-color-harbor-light': 'var(--busy-soft)',
+  '--mantine-color-green-light': 'var(--good-soft)',
+  '--mantine-color-yellow-light': 'var(--warn-soft)',
+  '--mantine-color-red-light-color': 'var(--bad)',
+  '--mantine-color-harbor-light-color': 'var(--busy)',
+  '--mantine-color-green-light-color': 'var(--good)',
+  '--mantine-color-yellow-light-color': 'var(--warn)',
+}
 
 /** Ties Mantine's own variables to those of global.css. */
 export const cssVariables: CSSVariablesResolver = () => ({
@@ -78,10 +101,12 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': 'var(--text-dimmed)',
     '--mantine-color-text': 'var(--text-strong)',
     '--mantine-color-default-border': 'var(--line)',
+    ...SOFT,
   },
   dark: {
     '--mantine-color-body': 'var(--surface)',
     '--mantine-color-dimmed': 'var(--text-dimmed)',
     '--mantine-color-default-border': 'var(--line)',
+    ...SOFT,
   },
 })

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode } from 'react'
 import { LineRow } from './line-row.js'
 import classes from './line-viewer.module.css'
 import type { ViewerLine } from './viewer-line.js'
@@ -45,6 +45,7 @@ export function LineViewer({ lines, label, wrap, search, onNearStart, empty, sta
     scrollEndThreshold: END,
   })
   const last = lines.at(-1)?.id
+  const sourceWidth = useMemo(() => widestSource(lines), [lines])
   useEffect(() => {
     if (following) virtualizer.scrollToEnd({ behavior: 'auto' })
   }, [following, virtualizer, wrap, search])
@@ -71,6 +72,7 @@ export function LineViewer({ lines, label, wrap, search, onNearStart, empty, sta
         ref={scroller}
         className={classes.scroller}
         data-wrap={wrap || undefined}
+        style={{ '--source-width': `${sourceWidth}ch` } as CSSProperties}
         onScroll={onScroll}
         role="log"
         aria-live="off"
@@ -112,6 +114,12 @@ export function LineViewer({ lines, label, wrap, search, onNearStart, empty, sta
       )}
     </div>
   )
+}
+
+const WIDEST_SOURCE = 20
+
+function widestSource(lines: ViewerLine[]): number {
+  return lines.reduce((widest, { source = '' }) => Math.min(WIDEST_SOURCE, Math.max(widest, source.length)), 4)
 }
 
 function newLines(lines: ViewerLine[], leftAt: string | undefined): string {

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import type { BuildView } from '@flotilla/contracts'
-import { buildQuery } from '../../api/builds.js'
+import { buildQuery, isOver } from '../../api/builds.js'
 import { Elapsed } from '../../components/age.js'
 import { Loaded } from '../../components/loaded.js'
 import { Section } from '../../components/section.js'
@@ -66,8 +66,8 @@ function BuildFacts({ build }: { build: BuildView }) {
           attempt {build.attempt}
         </Text>
       )}
-      {build.reason && build.state !== 'succeeded' && (
-        <Text span size="sm" c={build.state === 'failed' ? 'var(--bad)' : undefined}>
+      {build.reason && !isOver(build) && (
+        <Text span size="sm">
           {build.reason}
         </Text>
       )}

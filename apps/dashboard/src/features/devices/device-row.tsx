@@ -24,8 +24,8 @@ export const DeviceRow = memo(function DeviceRow({ device, readAt }: { device: D
         )}
       </div>
       <div role="cell" className={classes.cell}>
-        <ConnectivityBadge device={device} readAt={readAt} />
-        <div>
+        <div className={classes.reach}>
+          <ConnectivityBadge device={device} readAt={readAt} />
           <LastSeen device={device} />
         </div>
       </div>
@@ -59,8 +59,8 @@ export function DeviceRelease({ device }: { device: DeviceView }) {
         (running ? (
           <ReleaseVersion id={running} version={device.runningVersion} />
         ) : (
-          <Text span size="sm" c="dimmed">
-            nothing
+          <Text span size="sm" c="dimmed" title="No release runs whole" aria-label="No whole release">
+            –
           </Text>
         ))}
       {standing === 'behind' && (

@@ -21,7 +21,7 @@ describe('activityStatus', () => {
   it('speaks of the past for a device that is away', () => {
     expect(activityStatus({ activity: 'updating', connectivity: 'offline' })).toEqual({
       tone: 'idle',
-      label: 'Updating when last heard',
+      label: 'Was updating',
     })
   })
 

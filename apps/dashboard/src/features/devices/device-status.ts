@@ -29,7 +29,7 @@ export function activityStatus(device: Pick<DeviceView, 'activity' | 'connectivi
   if (!device.activity) return { tone: 'idle', label: 'No report yet' }
   const status = ACTIVITY[device.activity]
   if (device.connectivity === 'online') return status
-  return { tone: device.activity === 'failing' ? 'bad' : 'idle', label: `${status.label} when last heard` }
+  return { tone: device.activity === 'failing' ? 'bad' : 'idle', label: `Was ${status.label.toLowerCase()}` }
 }
 
 export type ReleaseStanding = 'none' | 'current' | 'behind'

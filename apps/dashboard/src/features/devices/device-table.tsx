@@ -14,7 +14,7 @@ interface DeviceTableProps {
   pages: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
 }
 
-const ROW_HEIGHT = 61
+const ROW_HEIGHT = 69
 // Rows before the end of what is loaded at which more is fetched.
 const FETCH_AHEAD = 30
 

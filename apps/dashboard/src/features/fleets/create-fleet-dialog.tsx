@@ -1,10 +1,13 @@
 import { Modal, Skeleton } from '@mantine/core'
 import { lazy, Suspense } from 'react'
 
-// With its schema it brings zod along, which no other first page needs.
-const CreateFleetForm = lazy(() =>
-  import('./create-fleet-form.js').then((module) => ({ default: module.CreateFleetForm })),
-)
+// With its schema the form brings zod along, which no first page needs.
+const CreateFleetForm = lazy(async () => {
+  const { config } = await import('zod')
+  // zod would try whether it may compile schemas; the content security policy forbids it, and browsers complain aloud.
+  config({ jitless: true })
+  return { default: (await import('./create-fleet-form.js')).CreateFleetForm }
+})
 
 export function CreateFleetDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (

@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { removeFleet } from '../../api/fleets.js'
 import { ConfirmDialog } from '../../components/confirm-dialog.js'
-import { tellDone } from '../../components/notices.js'
+import { tellDone, tellFailure } from '../../components/notices.js'
 import { Section } from '../../components/section.js'
 import { count } from '../../format/text.js'
 
@@ -14,9 +14,14 @@ export function RemoveFleet({ fleet }: { fleet: FleetView }) {
   const queryClient = useQueryClient()
   const [asking, { open, close }] = useDisclosure()
   const remove = async () => {
-    await removeFleet(fleet.id)
-    tellDone(`The fleet ${fleet.name} is deleted.`)
+    // First away: its own page would ask for a fleet that is no more.
     await router.navigate({ to: '/fleets' })
+    try {
+      await removeFleet(fleet.id)
+      tellDone(`The fleet ${fleet.name} is deleted.`)
+    } catch (error) {
+      tellFailure(`The fleet ${fleet.name} is still there`, error)
+    }
     await queryClient.invalidateQueries({ queryKey: ['fleets'] })
   }
   const { total } = fleet.deviceCounts

@@ -21,7 +21,7 @@ export function ReleaseActions({ release, fleet }: { release: ReleaseDetail; fle
   return (
     <>
       {(isFinal || release.status === 'draft') && !release.invalidatedAt && (
-        <Button variant="subtle" color="red" onClick={() => setAsked('invalidate')}>
+        <Button variant="outline" color="red" onClick={() => setAsked('invalidate')}>
           Invalidate
         </Button>
       )}

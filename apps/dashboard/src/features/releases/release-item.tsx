@@ -32,17 +32,13 @@ export function ReleaseItem({ release, isTarget }: { release: ReleaseView; isTar
         <div className={classes.origin}>
           <span className={classes.mono}>{shortCommit(release.commit)}</span>
           {release.branch && <span>{release.branch}</span>}
-          {release.author && <span>{release.author}</span>}
+          {release.author && <span title={release.author}>{nameOf(release.author)}</span>}
         </div>
       </div>
       <div role="cell" className={classes.cell} data-numbers>
-        {targeted === 0 && running === 0 ? (
-          <Text size="sm" c="dimmed">
-            On no device
-          </Text>
-        ) : (
-          `${running.toLocaleString()} of ${Math.max(targeted, running).toLocaleString()} run it`
-        )}
+        <Text size="sm" c={targeted === 0 ? 'dimmed' : undefined}>
+          {reach(targeted, running)}
+        </Text>
       </div>
       <div role="cell" className={classes.cell}>
         <Text size="sm" c="dimmed" component="div">
@@ -51,6 +47,17 @@ export function ReleaseItem({ release, isTarget }: { release: ReleaseView; isTar
       </div>
     </div>
   )
+}
+
+function reach(targeted: number, running: number): string {
+  if (targeted > 0) return `${running.toLocaleString()} of ${targeted.toLocaleString()} run it`
+  if (running > 0) return `${running.toLocaleString()} still ${running === 1 ? 'runs' : 'run'} it`
+  return 'On no device'
+}
+
+/** Of `Ann <ann@example.com>` the name. */
+function nameOf(author: string): string {
+  return author.replace(/\s*<[^>]*>$/, '') || author
 }
 
 function firstLine(message: string | undefined): string | undefined {

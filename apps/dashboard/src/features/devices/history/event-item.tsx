@@ -24,16 +24,16 @@ export function EventItem({ event }: { event: DeviceEventView }) {
       </div>
       <Text size="xs" c="dimmed" component="div" className={classes.when}>
         <Age at={event.at} />
-        <span>{who(event)}</span>
+        {who(event) && <span>{who(event)}</span>}
         {isLate(event) && <span title={`Received ${describeMoment(event.receivedAt)}`}>told later</span>}
       </Text>
     </li>
   )
 }
 
-function who({ actor }: DeviceEventView): string {
-  if (actor.kind === 'device') return 'by the device'
-  return actor.kind === 'system' ? '' : `by ${actor.label}`
+/** Most of it the device does by itself; people are named. */
+function who({ actor }: DeviceEventView): string | undefined {
+  return actor.kind === 'device' || actor.kind === 'system' ? undefined : `by ${actor.label}`
 }
 
 const LATE_MS = 120_000

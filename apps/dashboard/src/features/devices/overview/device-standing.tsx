@@ -11,7 +11,8 @@ import { updatePercent, type ServiceRow } from './service-rows.js'
 /** What should run, what runs, and what stands between them. */
 export function DeviceStanding({ device, rows }: { device: DeviceView; rows: ServiceRow[] }) {
   const standing = releaseStanding(device)
-  const updating = device.activity === 'updating' || (standing === 'behind' && device.activity !== undefined)
+  // A bar that does not move says less than the reason why.
+  const updating = device.activity === 'updating' || (device.activity === 'waiting' && standing === 'behind')
   const percent = updatePercent(rows)
   return (
     <Paper radius="lg" className={classes.card} component="section" aria-label="State">
@@ -46,7 +47,6 @@ export function DeviceStanding({ device, rows }: { device: DeviceView; rows: Ser
             size="md"
             radius="xl"
             aria-label="Progress of the update"
-            color={device.activity === 'failing' ? 'red' : undefined}
             animated={device.activity === 'updating' && device.connectivity === 'online'}
           />
           <Text size="xs" c="dimmed" data-numbers>

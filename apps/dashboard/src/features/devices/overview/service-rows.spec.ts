@@ -68,6 +68,8 @@ describe('updatePercent', () => {
     const at = (db: ServiceState) => updatePercent(serviceRows(wanted, state({ web: running, db })))
     expect(at({ status: 'waiting' })).toBe(50)
     expect(at({ status: 'downloading', progressPercent: 50 })).toBe(73)
+    expect(at({ status: 'running', imageDigest: digest('9') })).toBe(50)
+    expect(at({ status: 'exited', exitCode: 1, imageDigest: digest('2') })).toBe(95)
     expect(at({ status: 'installing' })).toBe(95)
     expect(at({ status: 'running', imageDigest: digest('2') })).toBe(100)
   })

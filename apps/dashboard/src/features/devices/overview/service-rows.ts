@@ -56,7 +56,9 @@ const DOWNLOADED = 90
 
 function percent(row: ServiceRow): number {
   if (!row.reported) return 0
-  if (!isUnderWay(row)) return 100
-  if (row.reported.status === 'downloading') return ((row.reported.progressPercent ?? 0) * DOWNLOADED) / 100
-  return row.reported.status === 'waiting' ? 0 : DOWNLOADED
+  const { status, progressPercent = 0, exitCode = 0 } = row.reported
+  if (!isUnderWay(row)) return status === 'exited' && exitCode !== 0 ? DOWNLOADED : 100
+  if (status === 'downloading') return (progressPercent * DOWNLOADED) / 100
+  // Still the former container, for which nothing was done yet.
+  return status === 'waiting' || status === 'running' ? 0 : DOWNLOADED
 }

@@ -5,7 +5,7 @@ import { useRouter } from '@tanstack/react-router'
 import { removeDevice, updateDevice } from '../../../api/devices.js'
 import { keys } from '../../../api/keys.js'
 import { ConfirmDialog } from '../../../components/confirm-dialog.js'
-import { tellDone } from '../../../components/notices.js'
+import { tellDone, tellFailure } from '../../../components/notices.js'
 import { MoveForm } from './move-form.js'
 import { PinForm } from './pin-form.js'
 import { RenameForm } from './rename-form.js'
@@ -31,10 +31,14 @@ export function DeviceDialogs({ device, dialog }: { device: DeviceView; dialog: 
     await queryClient.invalidateQueries({ queryKey: ['devices'] })
   }
   const remove = async () => {
-    await removeDevice(device.id)
-    tellDone(`${device.name} is removed.`)
+    // First away: its own page would ask for a device that is no more.
     await router.navigate({ to: '/fleets/$fleetId', params: { fleetId: device.fleetId } })
-    queryClient.removeQueries({ queryKey: keys.devices.one(device.id) })
+    try {
+      await removeDevice(device.id)
+      tellDone(`${device.name} is removed.`)
+    } catch (error) {
+      tellFailure(`${device.name} is still there`, error)
+    }
     await queryClient.invalidateQueries({ queryKey: keys.devices.lists })
   }
   const form = { device, onClose: close, change }

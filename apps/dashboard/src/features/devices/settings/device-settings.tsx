@@ -8,6 +8,7 @@ import { mayAct, whoamiQuery } from '../../../api/session.js'
 import { Section } from '../../../components/section.js'
 import { ReleaseVersion } from '../../releases/release-version.js'
 import { DeviceDialogs } from './device-dialogs.js'
+import classes from './device-settings.module.css'
 import { useDeviceDialog } from './use-device-dialog.js'
 
 const route = getRouteApi('/inside/devices/$deviceId/settings')
@@ -30,32 +31,36 @@ function Settings({ device }: { device: DeviceView }) {
     )
   return (
     <Stack gap="md">
-      <Setting title="Name" action={button('Rename', dialog.opener('rename'))}>
-        {device.name}
-      </Setting>
-      <Setting title="Fleet" action={button('Move', dialog.opener('move'))}>
-        {device.fleet}. A device that moves takes its name, its own variables and its history along.
-      </Setting>
-      <Setting
-        title="Release"
-        action={
-          <Group gap="xs">
-            {device.pinnedReleaseId && button('Follow the fleet', dialog.opener('unpin'))}
-            {button(device.pinnedReleaseId ? 'Pin to another' : 'Pin to a release', dialog.opener('pin'))}
-          </Group>
-        }
-      >
-        {device.pinnedReleaseId ? (
-          <>
-            Pinned to <ReleaseVersion id={device.pinnedReleaseId} />; pushes to the fleet pass it by.
-          </>
-        ) : (
-          'Follows the fleet: it runs the newest release that the fleet deploys.'
-        )}
-      </Setting>
-      <Setting title="Remove this device" action={button('Remove device', dialog.opener('remove'), true)}>
-        Its variables go with it, and its board is turned away until it is provisioned anew.
-      </Setting>
+      <Section title="Place" note="What this device is called, where it belongs, and what it follows." flush>
+        <Setting title="Name" action={button('Rename', dialog.opener('rename'))}>
+          {device.name}
+        </Setting>
+        <Setting title="Fleet" action={button('Move', dialog.opener('move'))}>
+          {device.fleet}. A device that moves takes its name, its own variables and its history along.
+        </Setting>
+        <Setting
+          title="Release"
+          action={
+            <Group gap="xs">
+              {device.pinnedReleaseId && button('Follow the fleet', dialog.opener('unpin'))}
+              {button(device.pinnedReleaseId ? 'Pin to another' : 'Pin to a release', dialog.opener('pin'))}
+            </Group>
+          }
+        >
+          {device.pinnedReleaseId ? (
+            <>
+              Pinned to <ReleaseVersion id={device.pinnedReleaseId} />; pushes to the fleet pass it by.
+            </>
+          ) : (
+            'Follows the fleet: it runs the newest release that the fleet deploys.'
+          )}
+        </Setting>
+      </Section>
+      <Section title="Danger" flush>
+        <Setting title="Remove" action={button('Remove device', dialog.opener('remove'), true)}>
+          Its variables go with it, and its board is turned away until it is provisioned anew.
+        </Setting>
+      </Section>
       <DeviceDialogs device={device} dialog={dialog} />
     </Stack>
   )
@@ -63,13 +68,14 @@ function Settings({ device }: { device: DeviceView }) {
 
 function Setting({ title, action, children }: { title: string; action: ReactNode; children: ReactNode }) {
   return (
-    <Section title={title}>
-      <Group justify="space-between" gap="md">
-        <Text size="sm" c="dimmed" flex="1 1 260px" component="div">
-          {children}
-        </Text>
-        {action}
-      </Group>
-    </Section>
+    <div className={classes.setting}>
+      <Text size="sm" fw={600} className={classes.title}>
+        {title}
+      </Text>
+      <Text size="sm" c="dimmed" component="div" className={classes.text}>
+        {children}
+      </Text>
+      {action}
+    </div>
   )
 }

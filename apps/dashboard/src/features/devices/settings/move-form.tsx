@@ -32,6 +32,7 @@ export function MoveForm({ device, onClose, change }: DeviceFormProps) {
           description={`It is in ${device.fleet} now.`}
           placeholder={fleets.length === 0 ? 'There is no other fleet' : 'Choose a fleet'}
           searchable
+          openOnFocus={false}
           data-autofocus
           data={fleets.map((fleet) => ({ value: fleet.id, label: `${fleet.organization}/${fleet.name}` }))}
           value={fleetId}

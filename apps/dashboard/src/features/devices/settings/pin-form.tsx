@@ -32,6 +32,7 @@ export function PinForm({ device, onClose, change }: DeviceFormProps) {
           label="Release"
           placeholder={releases.length === 0 ? 'The fleet has no final release yet' : 'Choose a release'}
           searchable
+          openOnFocus={false}
           data-autofocus
           data={releases.map((release) => ({
             value: release.id,
