@@ -15,7 +15,8 @@ export const DEVICE = 'demo-device'
 /** An API token of the first user, made at the first start and kept in `<home>/secrets/api-token`. */
 export async function demoToken(home: string, url: string, admin: FirstAdmin): Promise<string> {
   const file = join(home, 'secrets', 'api-token')
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
+  if (kept && (await isValid(url, kept))) return kept
   const login = createApiClient({ baseUrl: url }).POST('/api/v1/auth/login', { body: admin })
   const session = await unwrap(login).catch((cause: unknown) => {
     if (!(cause instanceof ApiProblem)) throw cause
@@ -28,6 +29,12 @@ export async function demoToken(home: string, url: string, admin: FirstAdmin): P
   const { token } = await unwrap(api.POST('/api/v1/api-keys', { body: { name: 'npm start' } }))
   writeFileSync(file, token, { mode: 0o600 })
   return token
+}
+
+// Another database, or a person who revoked it.
+async function isValid(url: string, token: string): Promise<boolean> {
+  const { response } = await createApiClient({ baseUrl: url, token }).GET('/api/v1/auth/whoami')
+  return response.status !== 401
 }
 
 /** The fleet that the demo device is in, made where it is not there yet. */

@@ -34,7 +34,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     // What a step throws because it was interrupted is no failure.
     if (!lifetime.signal.aborted) lifetime.fail(error as Error)
   }
-  screen.doing('stopping')
+  if (!lifetime.isEmpty) screen.doing('stopping')
   await lifetime.stop().finally(unlock)
   screen.done('stopped')
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePortFrom, isPortFree } from '../processes/ports.js'
+import { waitFor } from '../processes/wait.js'
 import { DemoError } from './errors.js'
 
 /** What a first start decided, and later ones keep: addresses are in images, remotes and devices. */
@@ -34,10 +35,14 @@ export async function demoSettings(home: string, wanted: WantedSettings): Promis
 
 async function choosePort(option: string, wanted: number | undefined, usual: number): Promise<number> {
   if (wanted === undefined) return freePortFrom(usual)
-  if (await isPortFree(wanted)) return wanted
-  throw new DemoError(
-    `Port ${wanted} is in use by another program. Stop that, or choose another one: npm start -- ${option} ${wanted + 1}`,
-  )
+  // A start that was killed a moment ago may still be letting go of it.
+  const free = waitFor(() => isPortFree(wanted), { what: `port ${wanted} is free`, timeoutMs: 3000 })
+  await free.catch(() => {
+    throw new DemoError(
+      `Port ${wanted} is in use by another program. Stop that, or choose another one: npm start -- ${option} ${wanted + 1}`,
+    )
+  })
+  return wanted
 }
 
 /** Keeps a second start from running on the same data; gives the function that ends that. */

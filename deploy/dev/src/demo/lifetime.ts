@@ -30,6 +30,10 @@ export class Lifetime {
     await new Promise((resolve) => this.signal.addEventListener('abort', resolve))
   }
 
+  get isEmpty(): boolean {
+    return this.stops.length === 0
+  }
+
   /** Stops everything, even where one stop fails; then throws what went wrong, if something did. */
   async stop(): Promise<void> {
     for (const stop of this.stops.splice(0).reverse()) {

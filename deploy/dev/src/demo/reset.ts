@@ -21,6 +21,8 @@ export async function resetDemo({ home, yes }: { home: string; yes: boolean }): 
   await unmountBelow(join(home, 'engine'))
   rmSync(home, { recursive: true })
   screen.done('deleted', home)
+  if (process.env.DATABASE_URL)
+    screen.problem('The database that DATABASE_URL names was not touched: its users and fleets are still there.')
 }
 
 async function agrees(question: string): Promise<boolean> {
