@@ -1,16 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { DeviceState } from '@flotilla/contracts'
 import type { Page } from 'playwright-core'
-import { TestDashboard } from './testing/test-dashboard.js'
+import { dashboardOfSuites } from './testing/test-dashboard.js'
 
-let dashboard: TestDashboard
-beforeAll(async () => {
-  dashboard = await TestDashboard.start()
-})
-afterAll(() => dashboard.stop())
-afterEach(() => {
-  expect(dashboard.complaints.splice(0)).toEqual([])
-})
+const dashboard = dashboardOfSuites()
 
 const running = (fleetId: string, services: DeviceState['apps'][string]['services']): Partial<DeviceState> => ({
   activity: 'settled',

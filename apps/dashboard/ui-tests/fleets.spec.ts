@@ -1,14 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { TestDashboard } from './testing/test-dashboard.js'
+import { describe, expect, it } from '@jest/globals'
+import { dashboardOfSuites } from './testing/test-dashboard.js'
 
-let dashboard: TestDashboard
-beforeAll(async () => {
-  dashboard = await TestDashboard.start()
-})
-afterAll(() => dashboard.stop())
-afterEach(() => {
-  expect(dashboard.complaints.splice(0)).toEqual([])
-})
+const dashboard = dashboardOfSuites()
 
 describe('fleets', () => {
   it('are created from nothing, and say how to push the first app', async () => {

@@ -1,18 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { TestDashboard } from './testing/test-dashboard.js'
+import { dashboardOfSuites } from './testing/test-dashboard.js'
 import type { TestDevice } from './testing/test-device.js'
 
-let dashboard: TestDashboard
-let key: string
-beforeAll(async () => {
-  dashboard = await TestDashboard.start()
-  key = (await dashboard.createFleet('logging')).provisioningKey
-})
-afterAll(() => dashboard.stop())
-afterEach(() => {
-  expect(dashboard.complaints.splice(0)).toEqual([])
-})
+const dashboard = dashboardOfSuites()
 
 async function openLog(device: TestDevice): Promise<Page> {
   const page = await dashboard.open(`/devices/${device.id}/logs`)
@@ -21,6 +12,11 @@ async function openLog(device: TestDevice): Promise<Page> {
 }
 
 describe('the log of a device', () => {
+  let key: string
+  beforeAll(async () => {
+    key = (await dashboard.createFleet('logging')).provisioningKey
+  })
+
   it('grows as the device sends it', async () => {
     const device = await dashboard.addDevice('talker', key)
     await device.log({ service: 'web', text: 'said before' })

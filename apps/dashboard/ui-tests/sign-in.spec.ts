@@ -1,15 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { ADMIN } from './testing/api-process.js'
-import { fillSignIn, TestDashboard } from './testing/test-dashboard.js'
+import { dashboardOfSuites, fillSignIn } from './testing/test-dashboard.js'
 
-let dashboard: TestDashboard
-beforeAll(async () => {
-  dashboard = await TestDashboard.start()
-})
-afterAll(() => dashboard.stop())
-afterEach(() => {
-  expect(dashboard.complaints.splice(0)).toEqual([])
-})
+const dashboard = dashboardOfSuites()
 
 // Chromium itself writes a line for every answer with an error status.
 function expectRefusal(): void {

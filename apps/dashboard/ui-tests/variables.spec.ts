@@ -1,15 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { TestDashboard } from './testing/test-dashboard.js'
+import { dashboardOfSuites } from './testing/test-dashboard.js'
 
-let dashboard: TestDashboard
-beforeAll(async () => {
-  dashboard = await TestDashboard.start()
-})
-afterAll(() => dashboard.stop())
-afterEach(() => {
-  expect(dashboard.complaints.splice(0)).toEqual([])
-})
+const dashboard = dashboardOfSuites()
 
 async function add(page: Page, { name, value, secret }: { name: string; value: string; secret?: boolean }) {
   await page.getByRole('button', { name: 'Add variable' }).click()

@@ -1,4 +1,5 @@
 import { unwrap, type ApiClient } from '@flotilla/api-client'
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals'
 import { waitFor } from '@flotilla/dev'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { ADMIN, startApi, type ApiProcess } from './api-process.js'
@@ -32,31 +33,28 @@ export class TestDashboard {
   readonly complaints: string[] = []
   private session: Awaited<ReturnType<BrowserContext['storageState']>> | undefined
 
-  private constructor(
-    private readonly api: ApiProcess,
-    private readonly browser: Browser,
-  ) {}
+  private running: { api: ApiProcess; browser: Browser } | undefined
 
-  static async start(): Promise<TestDashboard> {
+  async start(): Promise<void> {
     const [api, browser] = await Promise.all([
       startApi(),
       chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS }),
     ])
-    return new TestDashboard(api, browser)
+    this.running = { api, browser }
   }
 
   get url(): string {
-    return this.api.url
+    return this.parts.api.url
   }
 
   get client(): ApiClient {
-    return this.api.client
+    return this.parts.api.client
   }
 
   /** A page with a profile of its own, signed in as the admin unless told otherwise. */
   async open(path: string, { signedIn = true, phone, colorScheme }: OpenOptions = {}): Promise<Page> {
     if (signedIn) this.session ??= await this.signIn()
-    const context = await this.browser.newContext({
+    const context = await this.parts.browser.newContext({
       viewport: phone ? PHONE : DESK,
       colorScheme,
       permissions: ['clipboard-read', 'clipboard-write'],
@@ -90,8 +88,13 @@ export class TestDashboard {
   }
 
   async stop(): Promise<void> {
-    await this.browser.close()
-    await this.api.stop()
+    await this.running?.browser.close()
+    await this.running?.api.stop()
+  }
+
+  private get parts() {
+    if (!this.running) throw new Error('The dashboard has not started.')
+    return this.running
   }
 
   private async signIn() {
@@ -114,6 +117,17 @@ export class TestDashboard {
       if (origin !== this.url && protocol.startsWith('http')) this.complaints.push(`asked for ${request.url()}`)
     })
   }
+}
+
+/** A dashboard for the suites of a file, which fail where a page has complained. */
+export function dashboardOfSuites(): TestDashboard {
+  const dashboard = new TestDashboard()
+  beforeAll(() => dashboard.start())
+  afterAll(() => dashboard.stop())
+  afterEach(() => {
+    expect(dashboard.complaints.splice(0)).toEqual([])
+  })
+  return dashboard
 }
 
 export async function fillSignIn(page: Page, password: string): Promise<void> {
