@@ -16,7 +16,8 @@ export interface ContainerSpecInput {
   restartsWith?: Record<string, string>
 }
 
-const DEFAULTS: Record<string, unknown> = ServiceSpecSchema.parse({})
+// As text, ready to be compared.
+const DEFAULTS = new Map(Object.entries(ServiceSpecSchema.parse({})).map(([key, value]) => [key, canonicalJson(value)]))
 
 /** The container that `config`, the app's entry for the service, asks for on this device. */
 export function containerSpec(input: ContainerSpecInput, service: TargetService): ContainerSpec {
@@ -49,7 +50,7 @@ export function specHash(spec: ContainerSpec, input: ContainerSpecInput): string
   const own = flotillaEnvironment(input)
   const environment = Object.entries(spec.config.environment).filter(([name]) => !Object.hasOwn(own, name))
   const config = Object.entries({ ...spec.config, environment: Object.fromEntries(environment) })
-  const said = config.filter(([key, value]) => canonicalJson(value) !== canonicalJson(DEFAULTS[key]))
+  const said = config.filter(([key, value]) => value !== undefined && canonicalJson(value) !== DEFAULTS.get(key))
   return fingerprint({ ...spec, config: Object.fromEntries(said) })
 }
 

@@ -34,7 +34,7 @@ export interface NetworksView {
 }
 
 const DEFAULT_NETWORK = NetworkSpecSchema.parse({})
-const DEFAULT_MEMBERS: Record<string, unknown> = DEFAULT_NETWORK
+const DEFAULTS = new Map(Object.entries(DEFAULT_NETWORK).map(([key, value]) => [key, canonicalJson(value)]))
 
 export function viewNetworks(target: Target, current: CurrentState): NetworksView {
   const wanted = target.apps.flatMap((app) => wantedNetworks(target, app)).map((network) => withRight(network, current))
@@ -49,9 +49,7 @@ export function viewNetworks(target: Target, current: CurrentState): NetworksVie
 
 /** As with containers, members that say no more than the default do not count. */
 function networkHash(spec: NetworkSpec): string {
-  const said = Object.entries(spec).filter(
-    ([key, value]) => canonicalJson(value) !== canonicalJson(DEFAULT_MEMBERS[key]),
-  )
+  const said = Object.entries(spec).filter(([key, value]) => canonicalJson(value) !== DEFAULTS.get(key))
   return fingerprint(Object.fromEntries(said))
 }
 
