@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { freePort } from '@flotilla/dev'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Terminal } from '../testing/terminal.js'
 
 describe('signing in and out', () => {
@@ -78,6 +78,12 @@ describe('signing in and out', () => {
       const refused = await other.run(['login', other.server.url, '--token', 'flt_nonsense'])
       expect(refused).toMatchObject({ status: 3, stdout: '' })
       other.close()
+    })
+
+    it('does not take the server for a token', async () => {
+      const ran = await terminal.run(['login', '--token', terminal.server.url])
+      expect(ran.status).toBe(2)
+      expect(ran.stderr).toContain('before --token')
     })
 
     it('refuses a token and a password together', async () => {

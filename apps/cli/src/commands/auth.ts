@@ -1,5 +1,5 @@
-import type { CliCommand } from '../cli-command.js'
 import { ApiProblem, unwrap } from '@flotilla/api-client'
+import type { CliCommand } from '../cli-command.js'
 import { usageError } from '../command-error.js'
 import type { Context } from '../context.js'
 import { isUnprotected, parseServerAddress } from '../credentials/server-address.js'
@@ -37,6 +37,9 @@ export function addAuthCommands(program: CliCommand, context: Context): void {
 async function login(context: Context, address: string | undefined, options: LoginOptions): Promise<void> {
   if (options.token !== undefined && (options.passwordStdin || options.email !== undefined)) {
     throw usageError('Give either --token, or --email with a password.')
+  }
+  if (typeof options.token === 'string' && URL.canParse(options.token)) {
+    throw usageError('That is an address, not a token.', 'Give the server before --token.')
   }
   const server = await serverToLogInTo(context, address)
   if (isUnprotected(server)) context.output.warn(`${server} is not encrypted: others can read what you send there.`)

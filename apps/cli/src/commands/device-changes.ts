@@ -1,5 +1,5 @@
-import type { DeviceView, UpdateDevice } from '@flotilla/contracts'
 import { unwrap } from '@flotilla/api-client'
+import type { DeviceView, UpdateDevice } from '@flotilla/contracts'
 import type { Api } from '../api/connect.js'
 import type { CliCommand } from '../cli-command.js'
 import type { Context } from '../context.js'

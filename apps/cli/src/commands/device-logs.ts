@@ -1,5 +1,5 @@
-import type { DeviceLogLineView } from '@flotilla/contracts'
 import { unwrap } from '@flotilla/api-client'
+import type { DeviceLogLineView } from '@flotilla/contracts'
 import { follow } from '../api/follow.js'
 import { parseCount } from '../arguments.js'
 import type { CliCommand } from '../cli-command.js'

@@ -1,5 +1,5 @@
-import type { DeviceView, LiveEvent, ReportedState } from '@flotilla/contracts'
 import { unwrap } from '@flotilla/api-client'
+import type { DeviceView, LiveEvent, ReportedState } from '@flotilla/contracts'
 import { unwrapIfFound } from '../api/answer.js'
 import type { Api } from '../api/connect.js'
 import { follow } from '../api/follow.js'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { waitFor } from '@flotilla/dev'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Board } from '../testing/board.js'
 import { createFleet, type TestFleet, uniqueName } from '../testing/fleet.js'
 import { Terminal } from '../testing/terminal.js'

@@ -1,5 +1,5 @@
-import type { Role } from '@flotilla/contracts'
 import { unwrap } from '@flotilla/api-client'
+import type { Role } from '@flotilla/contracts'
 import { readPages } from '../api/pages.js'
 import type { CliCommand } from '../cli-command.js'
 import type { Context } from '../context.js'

@@ -1,5 +1,5 @@
-import type { FleetView, ReleaseView } from '@flotilla/contracts'
 import { unwrap } from '@flotilla/api-client'
+import type { FleetView, ReleaseView } from '@flotilla/contracts'
 import type { Api } from '../api/connect.js'
 import type { CliCommand } from '../cli-command.js'
 import { CommandError, usageError } from '../command-error.js'

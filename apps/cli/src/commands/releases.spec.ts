@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { waitFor } from '@flotilla/dev'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createFleet, type TestFleet } from '../testing/fleet.js'
 import { Repository } from '../testing/repository.js'
 import { Terminal } from '../testing/terminal.js'

@@ -1,6 +1,6 @@
+import { unwrap } from '@flotilla/api-client'
 import type { ReleaseStatus, ReleaseView, UpdateRelease } from '@flotilla/contracts'
 import { Option } from 'commander'
-import { unwrap } from '@flotilla/api-client'
 import type { Api } from '../api/connect.js'
 import { readPages } from '../api/pages.js'
 import { parseCount } from '../arguments.js'

@@ -1,5 +1,5 @@
-import type { Role } from '@flotilla/contracts'
 import { unwrap } from '@flotilla/api-client'
+import type { Role } from '@flotilla/contracts'
 import type { Api } from '../api/connect.js'
 import { readPages } from '../api/pages.js'
 import { parseDuration } from '../arguments.js'

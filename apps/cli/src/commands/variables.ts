@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { VariableView } from '@flotilla/contracts'
 import { ApiProblem, unwrap } from '@flotilla/api-client'
+import type { VariableView } from '@flotilla/contracts'
 import { refusal } from '../api/answer.js'
 import type { Api } from '../api/connect.js'
 import type { CliCommand } from '../cli-command.js'

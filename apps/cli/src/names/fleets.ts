@@ -1,5 +1,5 @@
-import type { FleetView } from '@flotilla/contracts'
 import { unwrap } from '@flotilla/api-client'
+import type { FleetView } from '@flotilla/contracts'
 import { unwrapIfFound } from '../api/answer.js'
 import type { Api } from '../api/connect.js'
 import { isId, only } from './only.js'

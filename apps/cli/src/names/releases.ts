@@ -1,5 +1,5 @@
-import type { BuildView, ReleaseView } from '@flotilla/contracts'
 import { unwrap } from '@flotilla/api-client'
+import type { BuildView, ReleaseView } from '@flotilla/contracts'
 import { unwrapIfFound } from '../api/answer.js'
 import type { Api } from '../api/connect.js'
 import { usageError } from '../command-error.js'
