@@ -20,8 +20,9 @@ await runCommand(async () => {
 
 function typeChecks() {
   return workspaces()
-    .filter(({ folder }) => hasFile(folder, 'tsconfig.json') && hasFile(folder, 'src'))
-    .map(({ folder }) => ({ name: `types: ${folder}`, command: [bin('tsc'), '-p', folder] }))
+    .flatMap(({ folder }) => [folder, `${folder}/ui-tests`])
+    .filter((folder) => hasFile(folder, 'tsconfig.json'))
+    .map((folder) => ({ name: `types: ${folder}`, command: [bin('tsc'), '-p', folder] }))
 }
 
 function wholeProjectChecks() {
@@ -41,6 +42,10 @@ function generatedFiles() {
   return [
     { name: 'openapi.json', command: ['deploy/dev/setup/compare-openapi.mjs'] },
     { name: 'api client', command: ['libs/api-client/generate.mjs', '--check'] },
+    {
+      name: 'env.example',
+      command: ['apps/control-plane/dist/main.env-example.js', '--check', 'deploy/selfhost/env.example'],
+    },
     { name: 'docs/cli.md', command: ['apps/cli/dist/main.docs.js', '--check'] },
   ]
 }

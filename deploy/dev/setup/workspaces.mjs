@@ -17,8 +17,15 @@ export function hasFile(folder, name) {
 
 /** Whether a project has anything to test. */
 export function hasSpecs(folder) {
-  const source = join(PROJECT_FOLDER, folder, 'src')
-  return existsSync(source) && readdirSync(source, { recursive: true }).some((file) => /\.spec\.tsx?$/.test(file))
+  return specsBelow(join(PROJECT_FOLDER, folder))
+}
+
+function specsBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).some((entry) => {
+    if (entry.isDirectory())
+      return !['node_modules', 'dist'].includes(entry.name) && specsBelow(join(folder, entry.name))
+    return /\.spec\.tsx?$/.test(entry.name)
+  })
 }
 
 function foldersIn(parent) {
