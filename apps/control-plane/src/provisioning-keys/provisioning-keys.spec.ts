@@ -42,7 +42,9 @@ describe('provisioning keys', () => {
       expect((await api.call(user, `DELETE /api/v1/provisioning-keys/${id}`)).status).toBe(204)
     }
     expect((await list()).items.find((each) => each.id === id)?.revokedAt).toBeDefined()
-    const entries = await api.database.query<unknown[]>(`SELECT FROM audit_entries WHERE action = 'provisioning-key.revoked'`)
+    const entries = await api.database.query<unknown[]>(
+      `SELECT FROM audit_entries WHERE action = 'provisioning-key.revoked'`,
+    )
     expect(entries).toHaveLength(1)
   })
 

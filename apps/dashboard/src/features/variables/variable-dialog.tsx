@@ -1,12 +1,6 @@
-import type { SetVariable, VariableView } from '@flotilla/contracts'
 import { Modal } from '@mantine/core'
 import { VariableForm } from './variable-form.js'
-
-/** What is written: nothing yet, a variable that is there, or an own one in place of an inherited one. */
-export interface VariableDraft {
-  variable?: VariableView
-  preset?: Pick<SetVariable, 'name' | 'service' | 'kind' | 'secret'>
-}
+import type { VariableDraft } from './variable-draft.js'
 
 interface VariableDialogProps {
   of: 'fleet' | 'device'

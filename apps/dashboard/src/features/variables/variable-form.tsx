@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { setVariable } from '../../api/variables.js'
 import { tellDone } from '../../components/notices.js'
 import { showFailure } from '../../components/problem-form.js'
-import type { VariableDraft } from './variable-dialog.js'
+import type { VariableDraft } from './variable-draft.js'
 
 interface VariableFormProps {
   of: 'fleet' | 'device'

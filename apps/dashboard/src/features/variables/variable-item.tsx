@@ -3,7 +3,7 @@ import { ActionIcon, Badge, Button, Group, Table, Text, Tooltip } from '@mantine
 import { Lock, Pencil, Trash2 } from 'lucide-react'
 import { Age } from '../../components/age.js'
 import { CopyButton } from '../../components/copy-button.js'
-import type { VariableDraft } from './variable-dialog.js'
+import type { VariableDraft } from './variable-draft.js'
 import classes from './variable-item.module.css'
 import type { VariableRow } from './variable-rows.js'
 

@@ -11,13 +11,6 @@ import { PinForm } from './pin-form.js'
 import { RenameForm } from './rename-form.js'
 import type { DeviceDialog } from './use-device-dialog.js'
 
-export interface DeviceFormProps {
-  device: DeviceView
-  onClose: () => void
-  /** Makes the change and closes; rejects with the server's reason. */
-  change: (change: UpdateDevice, done: string) => Promise<void>
-}
-
 /** The dialogs behind everything one may do with a device. */
 export function DeviceDialogs({ device, dialog }: { device: DeviceView; dialog: DeviceDialog }) {
   const router = useRouter()

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { fleetsQuery } from '../../../api/fleets.js'
 import { FailureNote } from '../../../components/failure-note.js'
-import type { DeviceFormProps } from './device-dialogs.js'
+import type { DeviceFormProps } from './device-form-props.js'
 
 export function MoveForm({ device, onClose, change }: DeviceFormProps) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(fleetsQuery())

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { releasesQuery } from '../../../api/releases.js'
 import { FailureNote } from '../../../components/failure-note.js'
 import { shortCommit } from '../../../format/text.js'
-import type { DeviceFormProps } from './device-dialogs.js'
+import type { DeviceFormProps } from './device-form-props.js'
 
 export function PinForm({ device, onClose, change }: DeviceFormProps) {
   const { data } = useInfiniteQuery(releasesQuery({ fleet: device.fleetId, status: 'final' }))

@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
 import { FailureNote } from '../../../components/failure-note.js'
 import { showFailure } from '../../../components/problem-form.js'
-import type { DeviceFormProps } from './device-dialogs.js'
+import type { DeviceFormProps } from './device-form-props.js'
 
 export function RenameForm({ device, onClose, change }: DeviceFormProps) {
   const form = useForm({
