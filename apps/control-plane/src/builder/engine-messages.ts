@@ -23,9 +23,11 @@ export async function readMessages(
 ): Promise<void> {
   const stream = answer as Readable
   const lines = createInterface({ input: stream, crlfDelay: Infinity })
+  // A connection may still break after the last message was read; unheard, that would end the process.
+  lines.on('error', () => undefined)
   const broken = new Promise<never>((_, reject) => {
-    stream.once('error', reject)
-    stream.once('aborted', () => reject(new Error('The engine broke off its answer')))
+    stream.on('error', reject)
+    stream.on('aborted', () => reject(new Error('The engine broke off its answer')))
   })
   const reading = (async () => {
     for await (const line of lines) {
