@@ -1,5 +1,5 @@
 // `npm run bench -- <name>`: builds what is needed and runs a benchmark of apps/bench.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildProjects, checkNode, installDependencies } from './setup/project.mjs'
 import { PROJECT_FOLDER } from './setup/project-folder.mjs'
@@ -25,9 +25,11 @@ await runCommand(async () => {
   return runInTerminal(process.execPath, ['--enable-source-maps', program, ...args], { cwd: PROJECT_FOLDER })
 })
 
-/** A benchmark is a file directly in src; what it shares with others is in folders. */
+/** A benchmark is a file whose comment says how to run it; the others are what benchmarks share. */
 function benchmarks() {
   if (!existsSync(SOURCES)) return []
-  const files = readdirSync(SOURCES).filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
-  return files.map((file) => file.slice(0, -'.ts'.length)).sort()
+  const names = readdirSync(SOURCES)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -'.ts'.length))
+  return names.filter((name) => readFileSync(join(SOURCES, `${name}.ts`), 'utf8').includes(`npm run bench -- ${name}`))
 }

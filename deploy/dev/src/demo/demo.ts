@@ -159,6 +159,11 @@ class Demo {
 
   private async stopContainers(engine: DemoEngine): Promise<void> {
     const deviceId = readDeviceId(this.home)
-    if (deviceId) await stopDeviceContainers(engine.docker, deviceId)
+    // Where the engine has ended, so have its containers.
+    const isThere = await engine.docker.ping().then(
+      () => true,
+      () => false,
+    )
+    if (deviceId && isThere) await stopDeviceContainers(engine.docker, deviceId)
   }
 }
