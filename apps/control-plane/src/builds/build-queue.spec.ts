@@ -18,11 +18,15 @@ describe('the queue of builds', () => {
   let user: TestUser
   const jobs: Job[] = []
   let worker: ReturnType<typeof openWorker>
+  let breaks = false
 
   beforeAll(async () => {
     api = await createTestApi()
     user = await api.signUp('developer')
-    worker = openWorker(queueServer(api.config), 'builds', (job) => Promise.resolve(void jobs.push(job)))
+    worker = openWorker(queueServer(api.config), 'builds', (job) => {
+      jobs.push(job)
+      return breaks ? Promise.reject(new Error('broken')) : Promise.resolve()
+    })
   })
   afterAll(async () => {
     await worker.close()
@@ -133,6 +137,22 @@ describe('the queue of builds', () => {
     const { buildId } = await submitBuild(api, fleet.id)
     await jobOf(buildId)
     // The worker above took the job without doing anything: to the queue it is gone.
+    jobs.length = 0
+    await waitFor(
+      async () => {
+        await upkeep()
+        return jobs.some((job) => job.buildId === buildId)
+      },
+      { what: 'the job is there again' },
+    )
+  })
+
+  it('hands a build out again to the next builder when one could not even begin', async () => {
+    const fleet = await createFleet(api, user)
+    breaks = true
+    const { buildId } = await submitBuild(api, fleet.id)
+    await jobOf(buildId)
+    breaks = false
     jobs.length = 0
     await waitFor(
       async () => {

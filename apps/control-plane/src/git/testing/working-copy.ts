@@ -87,6 +87,8 @@ export class WorkingCopy {
       child.on('error', reject)
       child.on('close', (code) => resolve({ code, output: text() }))
     })
+    // Most commands do not listen.
+    child.stdin.on('error', () => undefined)
     const tell = (input: string) => child.stdin.end(input)
     return { ended, output: text, tell, interrupt: () => void process.kill(-(child.pid ?? 0), 'SIGINT') }
   }
