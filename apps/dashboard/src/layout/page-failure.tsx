@@ -1,9 +1,7 @@
 import { Button, Container } from '@mantine/core'
 import { useRouter, type ErrorComponentProps } from '@tanstack/react-router'
-import { Compass } from 'lucide-react'
-import { EmptyNote } from '../components/empty-note.js'
 import { FailureNote } from '../components/failure-note.js'
-import { LinkButton } from '../components/links.js'
+import { MissingNote } from '../components/missing-note.js'
 
 /** Stands in for a page that could not be shown at all. */
 export function PageFailure({ error, reset }: ErrorComponentProps) {
@@ -25,13 +23,7 @@ export function PageFailure({ error, reset }: ErrorComponentProps) {
 export function PageMissing() {
   return (
     <Container size="sm" py="xl">
-      <EmptyNote
-        icon={Compass}
-        title="There is no such page"
-        action={<LinkButton to="/fleets">To the fleets</LinkButton>}
-      >
-        The address may be mistyped, or what it led to was removed.
-      </EmptyNote>
+      <MissingNote detail="The address may be mistyped, or what it led to was removed." />
     </Container>
   )
 }

@@ -83,6 +83,9 @@ export const theme = createTheme({
 // Quiet buttons and alerts: Mantine's own are nearly white on glaring colours in the dark scheme.
 const SOFT = {
   '--mantine-color-error': 'var(--bad)',
+  '--mantine-color-red-filled': '#c9302a',
+  '--mantine-color-red-filled-hover': '#ad241f',
+  '--mantine-color-red-outline': 'var(--bad)',
   '--mantine-color-red-light': 'var(--bad-soft)',
   '--mantine-color-harbor-light': 'var(--busy-soft)',
   '--mantine-color-green-light': 'var(--good-soft)',

@@ -11,6 +11,7 @@ import { EmptyNote } from '../../components/empty-note.js'
 import { Loaded } from '../../components/loaded.js'
 import { Section } from '../../components/section.js'
 import { RowsSkeleton } from '../../components/skeletons.js'
+import { Cell, StackingTable } from '../../components/stacking-table.js'
 import { describeDate } from '../../format/age.js'
 import { CreateApiKeyDialog } from './create-api-key-dialog.js'
 
@@ -42,24 +43,11 @@ export function ApiKeys() {
               Create one and give it to git as the password of your first push.
             </EmptyNote>
           ) : (
-            <Table.ScrollContainer minWidth={560}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Name</Table.Th>
-                    <Table.Th>Last used</Table.Th>
-                    <Table.Th>Expires</Table.Th>
-                    <Table.Th>Created</Table.Th>
-                    <Table.Th aria-label="Actions" />
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((item) => (
-                    <ApiKeyRow key={item.id} item={item} onRevoke={() => setRevoking(item)} />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <StackingTable label="API tokens" heads={['Name', 'Last used', 'Expires', 'Created', '']}>
+              {items.map((item) => (
+                <ApiKeyRow key={item.id} item={item} onRevoke={() => setRevoking(item)} />
+              ))}
+            </StackingTable>
           )
         }
       </Loaded>
@@ -81,7 +69,7 @@ export function ApiKeys() {
 function ApiKeyRow({ item, onRevoke }: { item: ApiKeyView; onRevoke: () => void }) {
   return (
     <Table.Tr>
-      <Table.Td>
+      <Cell>
         <Text size="sm" fw={600}>
           {item.name}
         </Text>
@@ -89,17 +77,17 @@ function ApiKeyRow({ item, onRevoke }: { item: ApiKeyView; onRevoke: () => void 
           <span style={{ fontFamily: 'var(--mantine-font-family-monospace)' }}>{item.prefix}…</span>
           {item.role && ` as ${item.role} at most`}
         </Text>
-      </Table.Td>
-      <Table.Td>{item.lastUsedAt ? <Age at={item.lastUsedAt} /> : 'Never'}</Table.Td>
-      <Table.Td>{item.expiresAt ? describeDate(item.expiresAt) : 'Never'}</Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell label="Last used">{item.lastUsedAt ? <Age at={item.lastUsedAt} /> : 'Never'}</Cell>
+      <Cell label="Expires">{item.expiresAt ? describeDate(item.expiresAt) : 'Never'}</Cell>
+      <Cell label="Created">
         <Age at={item.createdAt} />
-      </Table.Td>
-      <Table.Td ta="right">
+      </Cell>
+      <Cell ta="right">
         <Button size="compact-sm" variant="subtle" color="red" onClick={onRevoke}>
           Revoke
         </Button>
-      </Table.Td>
+      </Cell>
     </Table.Tr>
   )
 }

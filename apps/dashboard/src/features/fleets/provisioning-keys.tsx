@@ -13,6 +13,7 @@ import { EmptyNote } from '../../components/empty-note.js'
 import { Loaded } from '../../components/loaded.js'
 import { Section } from '../../components/section.js'
 import { RowsSkeleton } from '../../components/skeletons.js'
+import { Cell, StackingTable } from '../../components/stacking-table.js'
 import { StatusBadge } from '../../components/status-badge.js'
 import { describeDate } from '../../format/age.js'
 import { CreateKeyDialog } from './create-key-dialog.js'
@@ -75,25 +76,11 @@ function KeyTable({
   onRevoke?: (key: ProvisioningKeyView) => void
 }) {
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Boards joined</Table.Th>
-            <Table.Th>Expires</Table.Th>
-            <Table.Th>Created</Table.Th>
-            <Table.Th aria-label="Actions" />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((key) => (
-            <KeyRow key={key.id} item={key} onRevoke={onRevoke} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <StackingTable label="Provisioning keys" heads={['Name', 'State', 'Boards joined', 'Expires', 'Created', '']}>
+      {items.map((key) => (
+        <KeyRow key={key.id} item={key} onRevoke={onRevoke} />
+      ))}
+    </StackingTable>
   )
 }
 
@@ -101,29 +88,31 @@ function KeyRow({ item, onRevoke }: { item: ProvisioningKeyView; onRevoke?: (key
   const status = useClock((now) => keyStatus(item, now))
   return (
     <Table.Tr>
-      <Table.Td>
+      <Cell>
         <Text size="sm" fw={600}>
           {item.name}
         </Text>
         <Text size="xs" c="dimmed" ff="monospace">
           {item.prefix}…
         </Text>
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell label="State">
         <StatusBadge tone={status === 'Active' ? 'good' : 'idle'}>{status}</StatusBadge>
-      </Table.Td>
-      <Table.Td data-numbers>{item.maxUses ? `${item.uses} of ${item.maxUses}` : item.uses}</Table.Td>
-      <Table.Td>{item.expiresAt ? describeDate(item.expiresAt) : 'Never'}</Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell label="Boards" data-numbers>
+        {item.maxUses ? `${item.uses} of ${item.maxUses}` : item.uses}
+      </Cell>
+      <Cell label="Expires">{item.expiresAt ? describeDate(item.expiresAt) : 'Never'}</Cell>
+      <Cell label="Created">
         <Age at={item.createdAt} />
-      </Table.Td>
-      <Table.Td ta="right">
+      </Cell>
+      <Cell ta="right">
         {onRevoke && status === 'Active' && (
           <Button size="compact-sm" variant="subtle" color="red" onClick={() => onRevoke(item)}>
             Revoke
           </Button>
         )}
-      </Table.Td>
+      </Cell>
     </Table.Tr>
   )
 }

@@ -2,6 +2,7 @@ import type { ReleaseView } from '@flotilla/contracts'
 import { Table, Text } from '@mantine/core'
 import { Digest } from '../../components/digest.js'
 import { Section } from '../../components/section.js'
+import { Cell, StackingTable } from '../../components/stacking-table.js'
 import { describeBytes } from '../../format/bytes.js'
 import { count, shortPlatform } from '../../format/text.js'
 
@@ -14,36 +15,24 @@ export function ImagesCard({ images }: { images: ReleaseView['images'] }) {
       note={`${count(images.length, 'image')}, addressed by digest. Sizes are what a first download costs.`}
       flush
     >
-      <Table.ScrollContainer minWidth={480}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Service</Table.Th>
-              <Table.Th>Platform</Table.Th>
-              <Table.Th>Digest</Table.Th>
-              <Table.Th ta="right">Size</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {sorted.map((image) => (
-              <Table.Tr key={`${image.service} ${image.platform}`}>
-                <Table.Td>
-                  <Text size="sm" fw={600}>
-                    {image.service}
-                  </Text>
-                </Table.Td>
-                <Table.Td>{shortPlatform(image.platform)}</Table.Td>
-                <Table.Td>
-                  <Digest digest={image.digest} />
-                </Table.Td>
-                <Table.Td ta="right" data-numbers>
-                  {describeBytes(image.sizeBytes)}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <StackingTable label="Images" heads={['Service', 'Platform', 'Digest', 'Size']}>
+        {sorted.map((image) => (
+          <Table.Tr key={`${image.service} ${image.platform}`}>
+            <Cell>
+              <Text size="sm" fw={600}>
+                {image.service}
+              </Text>
+            </Cell>
+            <Cell label="Platform">{shortPlatform(image.platform)}</Cell>
+            <Cell label="Digest">
+              <Digest digest={image.digest} />
+            </Cell>
+            <Cell label="Size" data-numbers>
+              {describeBytes(image.sizeBytes)}
+            </Cell>
+          </Table.Tr>
+        ))}
+      </StackingTable>
     </Section>
   )
 }

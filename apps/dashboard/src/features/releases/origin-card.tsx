@@ -4,11 +4,11 @@ import { Age } from '../../components/age.js'
 import { CopyButton } from '../../components/copy-button.js'
 import { Facts } from '../../components/facts.js'
 import { Section } from '../../components/section.js'
+import { describeReach } from './release-reach.js'
 import classes from './origin-card.module.css'
 
 /** Where a release comes from, and how many devices it reached. */
 export function OriginCard({ release }: { release: ReleaseView }) {
-  const { running, targeted } = release.deviceCounts
   const body = release.message?.split('\n').slice(1).join('\n').trim()
   return (
     <Section title="Release">
@@ -33,7 +33,7 @@ export function OriginCard({ release }: { release: ReleaseView }) {
           ['Made', <Age key="made" at={release.createdAt} />],
           ['Final since', release.finalizedAt && <Age key="final" at={release.finalizedAt} />],
           ['Invalidated', release.invalidatedAt && <Age key="invalidated" at={release.invalidatedAt} />],
-          ['Devices', `${running.toLocaleString()} run it, ${targeted.toLocaleString()} should`],
+          ['Devices', describeReach(release.deviceCounts)],
         ]}
       />
     </Section>

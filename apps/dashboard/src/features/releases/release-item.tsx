@@ -5,11 +5,12 @@ import { TextLink } from '../../components/links.js'
 import { StatusBadge } from '../../components/status-badge.js'
 import { shortCommit } from '../../format/text.js'
 import classes from './fleet-releases.module.css'
+import { describeReach } from './release-reach.js'
 import { releaseStatus } from './release-status.js'
 
 export function ReleaseItem({ release, isTarget }: { release: ReleaseView; isTarget: boolean }) {
   const { tone, label, moving } = releaseStatus(release)
-  const { running, targeted } = release.deviceCounts
+  const { targeted } = release.deviceCounts
   return (
     <div role="row" className={`${classes.row} ${classes.item}`}>
       <div role="cell" className={classes.cell}>
@@ -37,7 +38,7 @@ export function ReleaseItem({ release, isTarget }: { release: ReleaseView; isTar
       </div>
       <div role="cell" className={classes.cell} data-numbers>
         <Text size="sm" c={targeted === 0 ? 'dimmed' : undefined}>
-          {reach(targeted, running)}
+          {describeReach(release.deviceCounts)}
         </Text>
       </div>
       <div role="cell" className={classes.cell}>
@@ -47,12 +48,6 @@ export function ReleaseItem({ release, isTarget }: { release: ReleaseView; isTar
       </div>
     </div>
   )
-}
-
-function reach(targeted: number, running: number): string {
-  if (targeted > 0) return `${running.toLocaleString()} of ${targeted.toLocaleString()} run it`
-  if (running > 0) return `${running.toLocaleString()} still ${running === 1 ? 'runs' : 'run'} it`
-  return 'On no device'
 }
 
 /** Of `Ann <ann@example.com>` the name. */

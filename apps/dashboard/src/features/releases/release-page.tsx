@@ -1,6 +1,7 @@
 import { Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { fleetQuery } from '../../api/fleets.js'
 import { useLiveUpdates } from '../../api/live.js'
 import { releaseQuery, type ReleaseDetail } from '../../api/releases.js'
@@ -27,7 +28,7 @@ export function ReleasePage() {
   usePageTitle(release.data?.version)
   return (
     <Loaded query={release} what="the release" skeleton={<ReleaseSkeleton />}>
-      {(value) => <Release release={value} />}
+      {(value) => <Release key={value.id} release={value} />}
     </Loaded>
   )
 }
@@ -35,8 +36,9 @@ export function ReleasePage() {
 function Release({ release }: { release: ReleaseDetail }) {
   const { tone, label, moving } = releaseStatus(release)
   const { data: fleet } = useQuery(fleetQuery(release.fleetId))
-  const building = release.status === 'building' || release.status === 'failed'
-  const build = release.buildId && <BuildPanel buildId={release.buildId} opened={building} />
+  // As it is when one comes: whoever watches a build goes on watching when it ends.
+  const [buildFirst] = useState(release.status === 'building' || release.status === 'failed')
+  const build = release.buildId && <BuildPanel buildId={release.buildId} opened={buildFirst} />
   return (
     <>
       <PageHeader
@@ -72,11 +74,11 @@ function Release({ release }: { release: ReleaseDetail }) {
         {release.failureReason && (
           <FailureNote title="This release could not be built" reason={release.failureReason} />
         )}
-        {building && build}
+        {buildFirst && build}
         <OriginCard release={release} />
         {release.images.length > 0 && <ImagesCard images={release.images} />}
         {release.compose && <ComposeCard compose={release.compose} />}
-        {!building && build}
+        {!buildFirst && build}
       </Stack>
     </>
   )

@@ -2,6 +2,7 @@ import type { VariableView } from '@flotilla/contracts'
 import { ActionIcon, Badge, Button, Group, Table, Text, Tooltip } from '@mantine/core'
 import { Lock, Pencil, Trash2 } from 'lucide-react'
 import { Age } from '../../components/age.js'
+import { Cell } from '../../components/stacking-table.js'
 import { CopyButton } from '../../components/copy-button.js'
 import type { VariableDraft } from './variable-draft.js'
 import classes from './variable-item.module.css'
@@ -18,7 +19,7 @@ export function VariableItem({ row, readOnly, onEdit, onRemove }: VariableItemPr
   const { variable, inherited, overridden } = row
   return (
     <Table.Tr className={classes.row} data-overridden={overridden || undefined}>
-      <Table.Td>
+      <Cell>
         <Group gap={6} style={{ rowGap: 2 }}>
           <code className={classes.name}>{variable.name}</code>
           {variable.kind === 'config' && (
@@ -32,15 +33,15 @@ export function VariableItem({ row, readOnly, onEdit, onRemove }: VariableItemPr
             </Badge>
           )}
         </Group>
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell label="Value">
         <Value variable={variable} />
-      </Table.Td>
-      <Table.Td>{variable.service ?? (variable.kind === 'config' ? 'the device' : 'every service')}</Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell label="Reaches">{variable.service ?? (variable.kind === 'config' ? 'the device' : 'every service')}</Cell>
+      <Cell label="Changed">
         <Age at={variable.updatedAt} />
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell>
         {!readOnly && (
           <Group gap={4} justify="flex-end" wrap="nowrap">
             {inherited ? (
@@ -75,7 +76,7 @@ export function VariableItem({ row, readOnly, onEdit, onRemove }: VariableItemPr
             )}
           </Group>
         )}
-      </Table.Td>
+      </Cell>
     </Table.Tr>
   )
 }

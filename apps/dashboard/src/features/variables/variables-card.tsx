@@ -1,5 +1,5 @@
 import type { VariableView } from '@flotilla/contracts'
-import { Button, Table, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus, Variable } from 'lucide-react'
 import { useState } from 'react'
@@ -9,6 +9,7 @@ import { EmptyNote } from '../../components/empty-note.js'
 import { Loaded } from '../../components/loaded.js'
 import { Section } from '../../components/section.js'
 import { RowsSkeleton } from '../../components/skeletons.js'
+import { StackingTable } from '../../components/stacking-table.js'
 import { VariableDialog } from './variable-dialog.js'
 import type { VariableDraft } from './variable-draft.js'
 import { VariableItem } from './variable-item.js'
@@ -48,30 +49,17 @@ export function VariablesCard({ of, id, services, readOnly, note }: VariablesCar
               {readOnly ? 'None is set here.' : 'Variables reach the services as environment, without a new release.'}
             </EmptyNote>
           ) : (
-            <Table.ScrollContainer minWidth={620}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Name</Table.Th>
-                    <Table.Th>Value</Table.Th>
-                    <Table.Th>Reaches</Table.Th>
-                    <Table.Th>Changed</Table.Th>
-                    <Table.Th aria-label="Actions" />
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {variableRows(items, of).map((row) => (
-                    <VariableItem
-                      key={row.variable.id}
-                      row={row}
-                      readOnly={readOnly}
-                      onEdit={setDraft}
-                      onRemove={setRemoving}
-                    />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <StackingTable label="Variables" heads={['Name', 'Value', 'Reaches', 'Changed', '']}>
+              {variableRows(items, of).map((row) => (
+                <VariableItem
+                  key={row.variable.id}
+                  row={row}
+                  readOnly={readOnly}
+                  onEdit={setDraft}
+                  onRemove={setRemoving}
+                />
+              ))}
+            </StackingTable>
           )
         }
       </Loaded>

@@ -32,7 +32,7 @@ describe('eventStory', () => {
       'Downloaded the image of web, db in 12 s',
     ],
     ['service-changed', { service: 'web', from: 'created', to: 'running, healthy' }, 'web is running, healthy'],
-    ['service-changed', { service: 'web', to: 'exited', exitCode: 137 }, 'web is exited with exit code 137'],
+    ['service-changed', { service: 'web', to: 'exited', exitCode: 137 }, 'web exited with exit code 137'],
     ['service-changed', { service: 'web', from: 'running' }, 'web is gone'],
     ['step-done', { step: 'start-container', service: 'web', seconds: 0.2 }, 'Started web'],
     [

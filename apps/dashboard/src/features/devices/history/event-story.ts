@@ -112,8 +112,9 @@ function serviceChanged(d: Detail): EventStory {
   if (to === undefined) return { tone: 'idle', text: [`${service} is gone`], note: text(d, 'error') }
   const [status = '', health] = to.split(', ')
   const isBad = status === 'dead' || health === 'unhealthy' || (status === 'exited' && exit !== undefined && exit !== 0)
-  const end = status === 'exited' && exit !== undefined ? ` with exit code ${exit}` : ''
-  return { tone: isBad ? 'bad' : serviceTone(status), text: [`${service} is ${to}${end}`], note: text(d, 'error') }
+  const end = exit === undefined ? '' : ` with exit code ${exit}`
+  const sentence = status === 'exited' ? `${service} exited${end}` : `${service} is ${to}`
+  return { tone: isBad ? 'bad' : serviceTone(status), text: [sentence], note: text(d, 'error') }
 }
 
 function stepFailed(d: Detail): EventStory {

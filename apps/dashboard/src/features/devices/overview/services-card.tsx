@@ -1,5 +1,6 @@
 import type { DeviceView } from '@flotilla/contracts'
 import { Boxes } from 'lucide-react'
+import { Age } from '../../../components/age.js'
 import { EmptyNote } from '../../../components/empty-note.js'
 import { Section } from '../../../components/section.js'
 import { count } from '../../../format/text.js'
@@ -21,7 +22,7 @@ export function ServicesCard({ device, rows }: { device: DeviceView; rows: Servi
     )
   }
   return (
-    <Section title="Services" note={`${count(rows.length, 'service')}, what runs beside what should run.`} flush>
+    <Section title="Services" note={<Note device={device} rows={rows} />} flush>
       <div role="table" aria-label="Services">
         <div role="rowgroup">
           <div role="row" className={`${classes.row} ${classes.head}`}>
@@ -39,5 +40,17 @@ export function ServicesCard({ device, rows }: { device: DeviceView; rows: Servi
         </div>
       </div>
     </Section>
+  )
+}
+
+/** Of a device that is away nobody knows what runs on it now. */
+function Note({ device, rows }: { device: DeviceView; rows: ServiceRow[] }) {
+  if (device.connectivity === 'online' || !device.reportedAt) {
+    return `${count(rows.length, 'service')}, what runs beside what should run.`
+  }
+  return (
+    <>
+      As the device last reported, <Age at={device.reportedAt} />; it is away since.
+    </>
   )
 }
