@@ -80,6 +80,7 @@ export class KnownDevices implements OnModuleInit, OnModuleDestroy {
   /** Compares a part of what is in memory with the database, and forgets what differs. */
   async recheck(share = PATROLS_PER_ROUND): Promise<void> {
     const known = this.devices.ids()
+    if (known.length === 0) return
     if (this.round.length === 0) this.round = known
     const part = this.round.splice(0, Math.ceil(known.length / share))
     const now = byKey(await this.repository.findDevices(part), (row) => row.deviceId)
