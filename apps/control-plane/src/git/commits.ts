@@ -72,12 +72,32 @@ const KINDS: Record<string, EntryKind> = { '040000': 'folder', '120000': 'link',
 export async function readTree(options: GitOptions, commit: string): Promise<SourceTree> {
   const listing = (await git(['ls-tree', '-r', '-t', '-z', commit], options)).toString()
   const entries = new Map<string, EntryKind>()
+  const linkObjects: [string, string][] = []
   for (const line of listing.split('\0').filter(Boolean)) {
     // <mode> <type> <object>\t<path>
     const at = line.indexOf('\t')
-    entries.set(line.slice(at + 1), KINDS[line.slice(0, 6)] ?? 'file')
+    const [mode = '', , object = ''] = line.slice(0, at).split(' ')
+    const path = line.slice(at + 1)
+    entries.set(path, KINDS[mode] ?? 'file')
+    if (entries.get(path) === 'link') linkObjects.push([path, object])
   }
-  return { entries, read: (path) => readBlob(options, commit, entries.has(path) ? path : undefined) }
+  const links = new Map(await readLinks(options, linkObjects))
+  return { entries, links, read: (path) => readBlob(options, commit, entries.has(path) ? path : undefined) }
+}
+
+/** All in one go: a tree may have thousands. */
+async function readLinks(options: GitOptions, links: [string, string][]): Promise<[string, string][]> {
+  if (links.length === 0) return []
+  const input = links.map(([, object]) => `${object}\n`).join('')
+  const output = await git(['cat-file', '--batch'], { ...options, input })
+  let at = 0
+  return links.map(([path]) => {
+    // <object> blob <size>\n<content>\n
+    const start = output.indexOf('\n', at) + 1
+    const size = Number(output.subarray(at, start).toString().trim().split(' ')[2])
+    at = start + size + 1
+    return [path, output.subarray(start, start + size).toString()]
+  })
 }
 
 async function readBlob(options: GitOptions, commit: string, path: string | undefined): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common'
+import { Inject, Injectable, Logger } from '@nestjs/common'
 import type { Request, Response } from 'express'
 import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
@@ -19,9 +19,8 @@ interface Exchange {
 
 /** Lets git itself speak with git, and stands behind its hooks. */
 @Injectable()
-export class GitHost implements OnModuleDestroy {
+export class GitHost {
   private readonly log = new Logger('git')
-  private readonly stopping = new AbortController()
 
   constructor(
     private readonly repositories: Repositories,
@@ -29,10 +28,6 @@ export class GitHost implements OnModuleDestroy {
     private readonly pushes: Pushes,
     @Inject(CONFIG) private readonly config: ServerConfig,
   ) {}
-
-  onModuleDestroy(): void {
-    this.stopping.abort()
-  }
 
   async serve({ request, response }: Exchange, asked: GitRequest, visit: Visit): Promise<void> {
     const repository = await this.repositories.ensure(visit.fleet)
@@ -79,8 +74,14 @@ export class GitHost implements OnModuleDestroy {
   private handler(repository: string, { actor, fleet }: Visit) {
     let plans: RefPlan[] | undefined
     return async (call: HookCall): Promise<number> => {
-      const signal = AbortSignal.any([call.signal, this.stopping.signal])
-      const push = { actor, fleet, repository, options: call.options, say: (line: string) => call.say(line), signal }
+      const push = {
+        actor,
+        fleet,
+        repository,
+        options: call.options,
+        say: (line: string) => call.say(line),
+        signal: call.signal,
+      }
       if (call.hook === 'pre-receive') {
         plans = await this.pushes.check(push, call)
         return plans ? 0 : 1
@@ -93,7 +94,7 @@ export class GitHost implements OnModuleDestroy {
   /** Git packs what many pushes left behind, when it finds that worth its while. */
   private tidy(repository: string): void {
     git(['gc', '--auto', '--quiet'], { repository, environment: {} }).catch((err: unknown) => {
-      if (!this.stopping.signal.aborted) this.log.warn({ message: 'git gc failed', repository, err })
+      this.log.warn({ message: 'git gc failed', repository, err })
     })
   }
 }

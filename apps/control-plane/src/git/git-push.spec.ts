@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { waitFor } from '@flotilla/dev'
+import { AppModule } from '../app.module.js'
+import { createApi } from '../http/create-api.js'
 import { DOCKERFILE, PushBench } from './testing/push-bench.js'
 
 /** The real git client against the api. */
@@ -263,20 +265,27 @@ describe('git push', () => {
     ])
   })
 
-  it('says so when the server stops in the middle, and goes on with the build when it is pushed again', async () => {
-    const other = await PushBench.open()
-    await other.reset()
-    const { copy } = other
+  it('says so when the server stops in the middle; pushed again, to any other, it goes on with the build', async () => {
+    const { api, copy } = bench
+    const second = await createApi(AppModule.forRoot(api.config), api.config)
+    await second.listen(0, '127.0.0.1')
     const open = bench.holdBuilds()
     await copy.commit(DOCKERFILE)
-    const push = copy.start('push', 'flotilla', 'main')
+    const push = copy.start(
+      'push',
+      copy.remote.replace(new URL(api.url).host, new URL(await second.getUrl()).host),
+      'main',
+    )
     await waitFor(() => push.output().includes('COPY . /'), { what: 'the build runs' })
-    const stopping = other.stopServer()
-    const { code, output } = await push.ended
-    expect(code).toBe(1)
-    expect(output).toContain('The server stops; what it builds goes on. Push again to follow it.')
-    open()
+    const stopping = second.close()
+    const stopped = await push.ended
+    expect(stopped.code).toBe(1)
+    expect(stopped.output).toContain('The server stops; what it builds goes on. Push again to follow it.')
     await stopping
-    await other.close()
+    const again = copy.start('push', 'flotilla', 'main')
+    await waitFor(() => again.output().includes('This commit is being built already'), { what: 'it is followed' })
+    open()
+    expect((await again.ended).code).toBe(0)
+    expect(await bench.releases()).toMatchObject([{ status: 'final' }])
   })
 })

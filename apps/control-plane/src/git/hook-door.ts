@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common'
 import { z } from 'zod'
@@ -15,7 +16,7 @@ export interface HookCall {
   // The quarantine in which the objects of the push are; empty once they are taken.
   environment: Record<string, string>
   options: string[]
-  // Aborted when git gave up the push.
+  // Aborted when git gave up the push, or this process stops.
   signal: AbortSignal
   // What git says to the hook.
   input: AsyncIterable<Buffer>
@@ -35,6 +36,7 @@ const HookHeaderSchema = z.object({
   options: z.array(z.string()),
 })
 
+const FAREWELL_MS = 3000
 const HOOKS: readonly HookName[] = ['pre-receive', 'proc-receive']
 const SCRIPT = fileURLToPath(new URL('./hook/receive-hook.js', import.meta.url))
 
@@ -47,6 +49,8 @@ export class HookDoor implements OnModuleInit, OnModuleDestroy {
   private readonly log = new Logger('git')
   private readonly handlers = new Map<string, HookHandler>()
   private readonly sockets = new Set<Socket>()
+  private readonly stopping = new AbortController()
+  private readonly served = new Set<Promise<void>>()
   private server: Server | undefined
   private folder = ''
 
@@ -63,12 +67,18 @@ export class HookDoor implements OnModuleInit, OnModuleDestroy {
       const script = `#!/bin/sh\nexec '${process.execPath}' '${SCRIPT}' '${socketPath}' ${hook}\n`
       await writeFile(join(this.folder, hook), script, { mode: 0o700 })
     }
-    this.server = createServer({ allowHalfOpen: true }, (socket) => void this.serve(socket))
+    this.server = createServer({ allowHalfOpen: true }, (socket) => {
+      const serving = this.serve(socket).finally(() => this.served.delete(serving))
+      this.served.add(serving)
+    })
     await new Promise<void>((resolve) => this.server?.listen(socketPath, resolve))
   }
 
+  /** Pushes under way get to tell their pushers. */
   async onModuleDestroy(): Promise<void> {
     this.server?.close()
+    this.stopping.abort()
+    await Promise.race([Promise.all(this.served), sleep(FAREWELL_MS, undefined, { ref: false })])
     for (const socket of this.sockets) socket.destroy()
     await rm(this.folder, { recursive: true, force: true })
   }
@@ -96,14 +106,15 @@ export class HookDoor implements OnModuleInit, OnModuleDestroy {
       const { hook, environment, options } = header
       const say = (text: string) => send({ say: text })
       const answer = (text: string) => send({ answer: text })
-      const call = { hook, environment, options, input, say, answer, signal: gone.signal }
+      const signal = AbortSignal.any([gone.signal, this.stopping.signal])
+      const call = { hook, environment, options, input, say, answer, signal }
       send({ exit: handler ? await handler(call) : 1 })
     } catch (err) {
       this.log.error({ message: 'hook failed', err })
       send({ say: ' !     Something went wrong on the server; nothing was changed. Push again.' })
       send({ exit: 1 })
     } finally {
-      socket.end()
+      await new Promise<void>((resolve) => socket.end(resolve))
     }
   }
 }

@@ -12,7 +12,6 @@ export class PushBench {
   copy!: WorkingCopy
   private readonly copies: WorkingCopy[] = []
   private readonly gates: (() => void)[] = []
-  private stopping: Promise<void> | undefined
 
   private constructor(
     readonly api: TestApi,
@@ -54,12 +53,7 @@ export class PushBench {
     for (const open of this.gates.splice(0)) open()
     await Promise.all(this.copies.map((copy) => copy.remove()))
     await this.workshop.close()
-    await this.stopServer()
-  }
-
-  stopServer(): Promise<void> {
-    this.stopping ??= this.api.close()
-    return this.stopping
+    await this.api.close()
   }
 
   /** Newest first. */

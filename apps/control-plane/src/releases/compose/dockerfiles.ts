@@ -25,6 +25,5 @@ export function hasDockerfile(tree: SourceTree, context: string): boolean {
 }
 
 export function isFile(tree: SourceTree, path: string): boolean {
-  const kind = kindAt(tree, path)
-  return kind === 'file' || kind === 'link'
+  return kindAt(tree, path) === 'file'
 }

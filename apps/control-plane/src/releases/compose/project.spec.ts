@@ -64,6 +64,19 @@ describe('a project', () => {
     ])
   })
 
+  it('may keep its compose file and its folders behind links', async () => {
+    const files = {
+      'compose.yaml': '→ deploy/flotilla.yaml',
+      'deploy/flotilla.yaml': 'services: { web: { build: latest } }',
+      latest: '→ web',
+      'web/Dockerfile': '→ docker/base',
+      'web/docker/base': '',
+    }
+    const { file, images } = await readProject(treeOf(files), ['linux/amd64'])
+    expect(file).toBe('compose.yaml')
+    expect(images).toMatchObject([{ service: 'web', build: { context: 'web', dockerfile: 'docker/base' } }])
+  })
+
   it.each<[string, Record<string, string>, string | RegExp]>([
     ['nothing to build', { 'README.md': '' }, /^Dockerfile: is not there; add one at the root/],
     [
@@ -90,6 +103,12 @@ describe('a project', () => {
       'a Dockerfile under another name than said',
       { 'compose.yaml': 'services:\n  web: { build: { context: ., dockerfile: Other } }', Dockerfile: '' },
       'compose.yaml:2: services.web.build.dockerfile: there is no file Other in the repository',
+    ],
+    ['a compose file that is a link to itself', { 'compose.yaml': '→ compose.yaml' }, /^Dockerfile: is not there/],
+    [
+      'a Dockerfile outside of its context',
+      { 'compose.yaml': 'services:\n  web: { build: web }', 'web/Dockerfile': '→ ../Dockerfile', Dockerfile: '' },
+      'compose.yaml:2: services.web.build.dockerfile: web/Dockerfile is a link out of the build context',
     ],
     [
       'a link out of the tree',

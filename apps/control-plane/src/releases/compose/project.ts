@@ -4,7 +4,7 @@ import type { BuildSection } from './build-section.js'
 import { ProjectError, type ProjectProblem } from './compose-error.js'
 import { type ComposeFile, readComposeFile } from './compose-file.js'
 import { findDockerfile, hasDockerfile, isFile } from './dockerfiles.js'
-import { escapingLinks, kindAt, type SourceTree } from './source-tree.js'
+import { escapingLinks, follow, kindAt, type SourceTree } from './source-tree.js'
 
 /** How one image of a release comes about: built from a folder of the tree, or taken as it is. */
 export type ImageSource =
@@ -27,7 +27,7 @@ const ONLY_SERVICE = 'main'
  * not be built, before anything is.
  */
 export async function readProject(tree: SourceTree, platforms: readonly Platform[]): Promise<Project> {
-  const links = await escapingLinks(tree)
+  const links = escapingLinks(tree)
   if (links.length > 0) {
     throw new ProjectError(
       links.slice(0, 20).map(({ path, target }) => ({
@@ -38,7 +38,9 @@ export async function readProject(tree: SourceTree, platforms: readonly Platform
   }
   const file = COMPOSE_FILES.find((name) => isFile(tree, name))
   const { compose, services } =
-    file === undefined ? withoutCompose(tree) : readComposeFile((await tree.read(file)) ?? '', file)
+    file === undefined
+      ? withoutCompose(tree)
+      : readComposeFile((await tree.read(follow(tree, file) ?? file)) ?? '', file)
   const problems: ProjectProblem[] = []
   const images = services.flatMap((service) =>
     platforms.map((platform) => imageSource({ tree, file, problems }, service, platform)),
@@ -68,7 +70,7 @@ interface Place {
 }
 
 function imageSource(
-  { tree, file, problems }: Place,
+  { tree, file: composeFile, problems }: Place,
   service: ComposeFile['services'][number],
   platform: Platform,
 ): ImageSource | undefined {
@@ -76,7 +78,9 @@ function imageSource(
   if (!build) return { service: name, platform, image: image ?? '' }
   const refuse = (member: string, message: string) => {
     const place =
-      file === undefined ? { file: 'Dockerfile' } : { file, line: build.line, path: `services.${name}.build${member}` }
+      composeFile === undefined
+        ? { file: 'Dockerfile' }
+        : { file: composeFile, line: build.line, path: `services.${name}.build${member}` }
     problems.push({ ...place, message })
     return undefined
   }
@@ -86,14 +90,17 @@ function imageSource(
       `there is no folder ${build.context} in the repository${describeSubmodule(tree, build.context)}`,
     )
   }
-  const { context, target, args } = build
-  const dockerfile = build.dockerfile ?? findDockerfile(tree, context, platform)
-  if (dockerfile === undefined) {
+  const { target, args } = build
+  // Where links lead: a build sees its context alone.
+  const context = follow(tree, build.context) ?? build.context
+  const named = build.dockerfile ?? findDockerfile(tree, context, platform)
+  if (named === undefined) {
     return refuse('', `there is no Dockerfile for ${platform} in ${context}; add ${posix.join(context, 'Dockerfile')}`)
   }
-  if (!isFile(tree, posix.join(context, dockerfile))) {
-    return refuse('.dockerfile', `there is no file ${posix.join(context, dockerfile)} in the repository`)
-  }
+  const file = posix.join(context, named)
+  if (!isFile(tree, file)) return refuse('.dockerfile', `there is no file ${file} in the repository`)
+  const dockerfile = posix.relative(context, follow(tree, file) ?? file)
+  if (dockerfile.startsWith('../')) return refuse('.dockerfile', `${file} is a link out of the build context`)
   return { service: name, platform, build: { context, dockerfile, args, ...(target !== undefined && { target }) } }
 }
 

@@ -8,5 +8,10 @@ export function treeOf(files: Record<string, string>): SourceTree {
     entries.set(path, text.startsWith('→ ') ? 'link' : 'file')
     for (let folder = posix.dirname(path); folder !== '.'; folder = posix.dirname(folder)) entries.set(folder, 'folder')
   }
-  return { entries, read: (path) => Promise.resolve(files[path]?.replace(/^→ /, '')) }
+  const links = Object.entries(files).filter(([, text]) => text.startsWith('→ '))
+  return {
+    entries,
+    links: new Map(links.map(([path, text]) => [path, text.slice(2)])),
+    read: (path) => Promise.resolve(files[path]),
+  }
 }
