@@ -73,6 +73,15 @@ describe('devices', () => {
       expect(shown.deviceCounts).toEqual({ total: 3, online: 1 })
     })
 
+    it('are not found by what no text can hold', async () => {
+      for (const query of ['name', 'uuid', 'q', 'organization']) {
+        const answer = await api.call(user, `GET /api/v1/devices?${query}=a%00b`)
+        expect([query, ...(await refusal(answer))]).toEqual([query, 400, 'text-not-storable'])
+      }
+      const logs = await api.call(user, `GET /api/v1/devices/${board.deviceId}/logs?service=%00`)
+      expect(await refusal(logs)).toEqual([400, 'text-not-storable'])
+    })
+
     it('come in pages, each device once, while others are added', async () => {
       for (let count = 0; count < 4; count++) await joinFleet(api, user, fleet.id, { name: `d${count}` })
       const seen: string[] = []

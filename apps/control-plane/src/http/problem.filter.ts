@@ -7,6 +7,7 @@ import {
   NotFoundException,
 } from '@nestjs/common'
 import type { Request, Response } from 'express'
+import { isRefusedText } from '../database/refused-text.js'
 import type { KnownRoutes } from './known-routes.js'
 import { Problem } from './problem.js'
 import { requestId } from './request-id.js'
@@ -57,6 +58,9 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof HttpException) return fromHttpException(error)
   const parser = bodyParserProblem(error)
   if (parser) return parser
+  if (isRefusedText(error)) {
+    return new Problem('text-not-storable', 400, 'Some text in the request holds a NUL character; remove it.')
+  }
   return new Problem(
     'internal-error',
     500,
