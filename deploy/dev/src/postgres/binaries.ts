@@ -7,6 +7,8 @@ import { findProgram } from '../processes/credentials.js'
 /** Where a Postgres server's programs are, and of which major version they are. */
 export interface PostgresBinaries {
   folder: string
+  /** As the program says it: 15.18 */
+  version: string
   major: number
 }
 
@@ -16,7 +18,7 @@ const DEBIAN = '/usr/lib/postgresql'
 export function findPostgresBinaries(wantedMajor?: number): PostgresBinaries {
   const all = [...debianFolders(), pathFolder(), embeddedFolder()]
     .filter((folder) => folder !== undefined && existsSync(join(folder, 'initdb')))
-    .map((folder) => ({ folder: folder as string, major: majorOf(folder as string) }))
+    .map((folder) => describeBinaries(folder as string))
   const found = all.find(({ major }) => wantedMajor === undefined || major === wantedMajor)
   if (found) return found
   throw new Error(
@@ -58,7 +60,8 @@ function embeddedFolder(): string | undefined {
   }
 }
 
-function majorOf(folder: string): number {
+function describeBinaries(folder: string): PostgresBinaries {
   const { stdout } = spawnSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' })
-  return Number.parseInt(/(\d+)/.exec(stdout)?.[1] ?? '0', 10)
+  const version = /\d[\d.]*/.exec(stdout)?.[0] ?? '0'
+  return { folder, version, major: Number.parseInt(version, 10) }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
@@ -122,6 +122,14 @@ describe('a kept Postgres', () => {
     expect(version).toMatch(/^18/)
     // Its data needs version 18 from now on, whatever else is installed.
     expect(await during({ dataDir }, (url) => setting(url, 'server_version'))).toBe(version)
+  })
+
+  it('runs on binaries that its own user cannot reach', async () => {
+    const binaries = findPostgresBinaries(18)
+    const hidden = join(folder, 'hidden')
+    cpSync(dirname(binaries.folder), hidden, { recursive: true, verbatimSymlinks: true })
+    const options = { dataDir: join(folder, 'reached'), binaries: { ...binaries, folder: join(hidden, 'bin') } }
+    expect(await during(options, (url) => setting(url, 'server_version'))).toBe(binaries.version)
   })
 
   it('says what to do where the version of the data is not installed', () => {
