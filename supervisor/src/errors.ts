@@ -27,10 +27,10 @@ export class CloudError extends Error {
     super(message, options)
   }
 
-  /** True where the same request would be refused again: the server understood it and does not want it. */
-  get isRefusal(): boolean {
-    const { status = 0 } = this.facts
-    return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status)
+  /** True where the server read what it was sent and will never take it, however often it comes. */
+  get isUnwanted(): boolean {
+    const { status } = this.facts
+    return status === 400 || status === 413 || status === 422
   }
 }
 

@@ -88,8 +88,7 @@ export class LogShipper {
     log.debug('logs not sent', { error, failures: this.failures })
     // A batch that the server will never take must not hold up those behind it.
     const last = lines.at(-1)
-    const isUnwanted = facts.status === 400 || facts.status === 413 || facts.status === 422
-    if (isUnwanted && last) {
+    if (error instanceof CloudError && error.isUnwanted && last) {
       log.error('log lines refused by the server', { count: lines.length, error })
       await this.spool.discard(last.number)
     }

@@ -21,6 +21,7 @@ describe('the report loop', () => {
   let stop: AbortController
   // What happens to the next reports, in order: 'lost' means carried out, and the answer never arrives.
   let fates: ('lost' | CloudError)[]
+  let unwanted: (report: ReportRequest) => boolean
 
   beforeEach(async () => {
     clock = new FakeClock()
@@ -35,6 +36,7 @@ describe('the report loop', () => {
     events = new MemoryEventSpool()
     document = new MemoryDocument<ReportBaseline>()
     fates = []
+    unwanted = () => false
     await start()
   })
   afterEach(() => stop.abort())
@@ -52,6 +54,7 @@ describe('the report loop', () => {
     await Promise.resolve()
     const fate = fates.shift()
     if (fate instanceof CloudError) throw fate
+    if (unwanted(report)) throw new CloudError('invalid', { status: 422 })
     const answer = server.takeReport(report)
     if (fate === 'lost') throw new CloudError('no answer', {})
     return answer
@@ -152,15 +155,29 @@ describe('the report loop', () => {
     expect(server.state).toEqual(state)
   })
 
-  it('does not stop for ever at events that the server refuses', async () => {
+  it('does not stop for ever at events that the server does not want', async () => {
     await events.append({ at: '2026-11-21T08:00:00Z', kind: 'step-done', detail: { n: 1 } })
-    fates = [new CloudError('invalid', { status: 400 }), new CloudError('invalid', { status: 400 })]
+    unwanted = ({ events: sent }) => sent.some(({ detail }) => detail.n === 1)
     loop.wake()
     await clock.advance(60 * SECOND)
     await events.append({ at: '2026-11-21T08:01:00Z', kind: 'step-done', detail: { n: 2 } })
     await change({ activity: 'settled' }, 60 * SECOND)
     expect(server.state).toEqual(state)
     expect(server.events.map(({ detail }) => detail.n)).toEqual([2])
+  })
+
+  it('loses no event for a state that the server does not want', async () => {
+    unwanted = ({ changes }) => changes.activity === 'failing'
+    await change({ activity: 'failing' }, 60 * SECOND)
+    for (let n = 1; n <= 3; n++) {
+      await events.append({ at: '2026-11-21T08:00:00Z', kind: 'step-done', detail: { n } })
+      loop.wake()
+      await clock.advance(3600 * SECOND)
+    }
+    expect(server.events.map(({ detail }) => detail.n)).toEqual([1, 2, 3])
+    expect(server.state.activity).toBe('updating')
+    await change({ activity: 'settled' }, 3600 * SECOND)
+    expect(server.state).toEqual(state)
   })
 
   it('gives changes that rebuild the state, whatever it was', async () => {

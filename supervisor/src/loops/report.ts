@@ -33,6 +33,8 @@ const MOST_TRIES = 4
 export class ReportLoop {
   private readonly wakeUp = new Wake()
   private readonly rate: RateLimit
+  // All of it was refused: the events travel alone, once.
+  private isStateUnwanted = false
   private unanswered?: { request: ReportRequest; state: Record<string, Json> }
 
   constructor(
@@ -79,6 +81,7 @@ export class ReportLoop {
 
   /** Undefined: the server knows it all. */
   private async compose(): Promise<typeof this.unanswered> {
+    if (this.isStateUnwanted) return this.composeEventsAlone()
     const { baseline, events } = this.kept
     const state = JSON.parse(JSON.stringify(this.state())) as Record<string, Json>
     const changes = diffMergePatch(baseline.state, state)
@@ -95,6 +98,20 @@ export class ReportLoop {
     return { request, state }
   }
 
+  /** On a baseline that the server cannot hold it stores the events and leaves its state as it is. */
+  private async composeEventsAlone(): Promise<typeof this.unanswered> {
+    const baseline = await this.kept.baseline.nextNumber()
+    const request: ReportRequest = {
+      protocol: DEVICE_PROTOCOL,
+      baseline,
+      number: await this.kept.baseline.nextNumber(),
+      at: new Date(this.ambient.clock.now()).toISOString(),
+      changes: {},
+      events: this.kept.events.pending(EVENTS_PER_REPORT),
+    }
+    return { request, state: {} }
+  }
+
   /** True where the server now has what it was sent. */
   private async send({ request, state }: NonNullable<typeof this.unanswered>): Promise<boolean> {
     const { baseline, events } = this.kept
@@ -102,10 +119,11 @@ export class ReportLoop {
     try {
       answer = await this.cloud.sendReport(request)
     } catch (error) {
-      if (error instanceof CloudError && error.isRefusal) await this.giveUp(request)
+      if (error instanceof CloudError && error.isUnwanted) await this.giveUp(request)
       throw error
     }
     this.unanswered = undefined
+    this.isStateUnwanted = false
     await events.acknowledge(answer.storedEvents)
     const areEventsStored = answer.storedEvents >= (request.events.at(-1)?.number ?? 0)
     if (answer.stored === request.number) {
@@ -116,16 +134,19 @@ export class ReportLoop {
     return false
   }
 
-  /** The server understood it and does not want it. All of the state comes next; refused again, it costs the events. */
-  private async giveUp(request: ReportRequest): Promise<void> {
-    const { baseline, events } = this.kept
+  /**
+   * The server does not want it, as it is. All of the state comes next; where that is unwanted too, the events go
+   * alone, lest history be lost for a state that cannot be told; and events that are unwanted alone are given up.
+   */
+  private async giveUp({ baseline, number, events: sent }: ReportRequest): Promise<void> {
     this.unanswered = undefined
-    const last = request.events.at(-1)
-    if (request.baseline === 0 && last) {
-      this.ambient.log.error('events refused by the server', { count: request.events.length })
-      await events.acknowledge(last.number)
+    const last = sent.at(-1)
+    if (this.isStateUnwanted && last) {
+      this.ambient.log.error('events unwanted by the server', { count: sent.length })
+      await this.kept.events.acknowledge(last.number)
     }
-    await baseline.restart(request.number)
+    this.isStateUnwanted = !this.isStateUnwanted && baseline === 0 && last !== undefined
+    await this.kept.baseline.restart(number)
   }
 
   private restAfter(error: unknown, failures: number): number {

@@ -49,7 +49,15 @@ describe('the client of the control plane', () => {
     const error = await failure(cloud.register(request('used up')))
     expect(error.facts).toMatchObject({ status: 403, code: 'provisioning-key-invalid' })
     expect(error.message).toContain('Make another provisioning key.')
-    expect(error.isRefusal).toBe(true)
+    expect(error.isUnwanted).toBe(false)
+  })
+
+  it('knows what the server will never take', async () => {
+    await register()
+    server.fault = (name) =>
+      name.startsWith('PATCH') ? { status: 422, body: { detail: 'No such release.' } } : undefined
+    const report = { protocol: 1, baseline: 0, number: 1, at: '2026-11-21T08:00:00Z', changes: {}, events: [] }
+    expect((await failure(cloud.sendReport(report))).isUnwanted).toBe(true)
   })
 
   it('knows that it waits in the accept queue', async () => {
@@ -107,7 +115,7 @@ describe('the client of the control plane', () => {
     server.fault = () => ({ status: 503, headers: { 'retry-after': '17' }, body: { title: 'busy', status: 503 } })
     const error = await failure(cloud.fetchTarget(undefined))
     expect(error.facts).toMatchObject({ status: 503, retryAfterMs: 17_000 })
-    expect(error.isRefusal).toBe(false)
+    expect(error.isUnwanted).toBe(false)
   })
 
   it.each([
