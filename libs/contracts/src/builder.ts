@@ -24,7 +24,10 @@ export const BuildTaskSchema = z.object({
 })
 export type BuildTask = z.infer<typeof BuildTaskSchema>
 
-/** GET /build/v1/builds/:id → everything a builder needs; the job itself holds only the build's id and token. */
+/**
+ * GET /build/v1/builds/:id → everything a builder needs; the job itself holds only the build's id and token. The header
+ * `Flotilla-Runner` differs for every run of a job: a repeated question is answered again, another run is turned away.
+ */
 export const BuildOrderSchema = z.object({
   buildId: z.uuid(),
   tasks: z.array(BuildTaskSchema).min(1),
