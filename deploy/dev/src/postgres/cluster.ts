@@ -15,11 +15,11 @@ export interface Cluster {
   user?: RunAs
 }
 
-/** Makes the cluster where there is none yet. Its user is that of `serverUser`, who can reach the binaries. */
-export function prepareCluster(parent: string, binaries: PostgresBinaries, owner: RunAs | undefined): Cluster {
+/** Makes the cluster where there is none yet. */
+export function prepareCluster(parent: string, binaries: PostgresBinaries): Cluster {
   const folder = join(parent, 'cluster')
   mkdirSync(parent, { recursive: true })
-  const user = owner && { ...owner, readAnywhere: !canReach(parent, owner) }
+  const user = serverUser([parent, binaries.folder])
   const passwordFile = join(parent, 'password')
   if (!existsSync(passwordFile)) writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 })
   const password = readFileSync(passwordFile, 'utf8').trim()
@@ -70,10 +70,10 @@ function initialise(cluster: Cluster, binaries: PostgresBinaries): void {
   if (status !== 0) throw new Error(`Could not make a Postgres cluster in ${cluster.folder}:\n${stdout}${stderr}`)
 }
 
-/** Who is to run the server: Postgres refuses to run as root. Undefined: whoever runs this. */
-export function serverUser(): RunAs | undefined {
+// Postgres refuses to run as root.
+function serverUser(folders: string[]): RunAs | undefined {
   if (process.getuid?.() !== 0) return undefined
   const user = findUser(['postgres', 'nobody'])
   if (!user) throw new Error('Postgres does not run as root, and there is no user "postgres" or "nobody" here.')
-  return user
+  return { ...user, readAnywhere: !folders.every((folder) => canReach(folder, user)) }
 }

@@ -4,8 +4,7 @@ import { join, resolve } from 'node:path'
 import { freePort } from '../processes/ports.js'
 import { startProcess, type ProcessExit } from '../processes/process.js'
 import { clusterMajor, findPostgresBinaries, type PostgresBinaries } from './binaries.js'
-import { clearStaleServer, prepareCluster, serverUser, SUPERUSER, type Cluster } from './cluster.js'
-import { reachableBinaries } from './reachable-binaries.js'
+import { clearStaleServer, prepareCluster, SUPERUSER, type Cluster } from './cluster.js'
 
 export interface PostgresOptions {
   /** Kept over stops. Absent: a temporary one, with the fast settings that only lost data allows. */
@@ -44,10 +43,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
 }
 
 async function startServer(parent: string, options: PostgresOptions): Promise<RunningPostgres> {
-  const user = serverUser()
-  const found = options.binaries ?? findPostgresBinaries(clusterMajor(join(parent, 'cluster')))
-  const binaries = reachableBinaries(found, user)
-  const cluster = prepareCluster(parent, binaries, user)
+  const binaries = options.binaries ?? findPostgresBinaries(clusterMajor(join(parent, 'cluster')))
+  const cluster = prepareCluster(parent, binaries)
   await clearStaleServer(cluster)
   const port = options.port ?? (await freePort())
   const server = await startProcess({

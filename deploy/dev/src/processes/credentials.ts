@@ -44,7 +44,11 @@ export function boundCommand(command: string[], signal: NodeJS.Signals, user?: R
   if (!setpriv) return command
   const bound = [setpriv, `--pdeathsig=${signal.replace('SIG', '')}`]
   if (user) bound.push(`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups')
-  if (user?.readAnywhere) bound.push('--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search')
+  if (user?.readAnywhere) {
+    bound.push('--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search')
+    // Else access(), by which initdb looks for its programs, would ask as if without the capability.
+    bound.push('--securebits=+no_setuid_fixup')
+  }
   return [...bound, '--', ...command]
 }
 
