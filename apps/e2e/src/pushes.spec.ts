@@ -6,14 +6,14 @@ import { newestRelease, waitForLine, waitForRelease } from './testing/observe.js
 import { createRepository, mustSucceed, type Repository } from './testing/repository.js'
 import { startWorld, type World } from './testing/world.js'
 
-describe('pushes', () => {
+describe('pushes, with queues and live updates on Redis', () => {
   let world: World
   let app: Repository
   let undoEmulation: (() => void) | undefined
 
   beforeAll(async () => {
     undoEmulation = await enableEmulation('linux/arm64')
-    world = await startWorld(['linux/amd64', 'linux/arm64'])
+    world = await startWorld({ basePlatforms: ['linux/amd64', 'linux/arm64'], redis: true })
     app = await createRepository()
     await app.commit(pageApp('hello'))
   }, 240_000)

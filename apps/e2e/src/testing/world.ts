@@ -14,6 +14,7 @@ import {
   startDeviceEngine,
   startDeviceNetwork,
   startEngine,
+  startRedis,
   startStack,
   waitFor,
 } from '@flotilla/dev'
@@ -49,7 +50,14 @@ export interface WorldDevice {
   supervisor: StackDevice
 }
 
-export async function startWorld(basePlatforms: BasePlatform[] = [ownPlatform()]): Promise<World> {
+export interface WorldOptions {
+  // Platforms that base images are made for; absent: that of this machine.
+  basePlatforms?: BasePlatform[]
+  // Queues and live updates on Redis instead of Postgres.
+  redis?: boolean
+}
+
+export async function startWorld({ basePlatforms = [ownPlatform()], redis }: WorldOptions = {}): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'flotilla-e2e-'))
   const undo: (() => Promise<void> | void)[] = [() => rmSync(dataDir, { recursive: true, force: true })]
   const stop = async () => {
@@ -64,7 +72,10 @@ export async function startWorld(basePlatforms: BasePlatform[] = [ownPlatform()]
     const boards: DeviceEngine[] = []
     // After the stack, with which the supervisors end.
     undo.push(() => removeBoards(boards))
-    const stack = await startStack({ dataDir, dockerHost: builder.dockerHost, address: network.address, admin: ADMIN })
+    const redisServer = redis ? await startRedis() : undefined
+    undo.push(() => redisServer?.stop())
+    const servers = { dockerHost: builder.dockerHost, address: network.address, redisUrl: redisServer?.url }
+    const stack = await startStack({ dataDir, ...servers, admin: ADMIN })
     undo.push(() => stack.stop())
     const token = await signIn(stack.url)
     return { ...createWorld({ stack, token, network, boards }), builder, stop }
