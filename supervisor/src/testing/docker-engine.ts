@@ -62,7 +62,13 @@ async function stop(daemon: ChildProcess, docker: Docker, folder: string): Promi
   const ended = new Promise((resolve) => daemon.once('exit', resolve))
   daemon.kill('SIGTERM')
   await ended
-  // The graph driver keeps its own folder mounted on itself.
-  spawnSync('umount', ['-R', join(folder, 'data')])
+  await unmountAllBelow(folder)
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** The graph driver keeps its own folder mounted on itself, and namespaces that were in use leave a mount each. */
+async function unmountAllBelow(folder: string): Promise<void> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '')
+  const below = mounts.filter((path) => path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)
+  for (const path of below) spawnSync('umount', [path])
 }
