@@ -28,7 +28,10 @@ describe.each(['light', 'dark'] as const)('in the %s scheme, nothing keeps anybo
       cache: { status: 'running', health: 'unhealthy' },
     } as const
     await device.report({ activity: 'failing', explanation: 'Waits.', apps: { [fleetId]: { services } } })
-    await device.log({ service: 'web', text: '\u001b[34mblue\u001b[0m' }, { service: 'db', stream: 'stderr', text: 'no' })
+    await device.log(
+      { service: 'web', text: '\u001b[34mblue\u001b[0m' },
+      { service: 'db', stream: 'stderr', text: 'no' },
+    )
     const variable = { fleetId, name: 'TOKEN', value: 'x', secret: true }
     await dashboard.client.PUT('/api/v1/variables', { body: variable })
   })
@@ -36,7 +39,10 @@ describe.each(['light', 'dark'] as const)('in the %s scheme, nothing keeps anybo
   it('the pages of a fleet', async () => {
     const page = await dashboard.open('/fleets', { colorScheme })
     const found: string[] = []
-    for (const path of ['/fleets', ...['', '/releases', '/variables', '/settings'].map((tab) => `/fleets/${fleetId}${tab}`)]) {
+    for (const path of [
+      '/fleets',
+      ...['', '/releases', '/variables', '/settings'].map((tab) => `/fleets/${fleetId}${tab}`),
+    ]) {
       await dashboard.visit(page, path)
       await page.getByRole('heading', { level: 1 }).waitFor()
       await page.waitForFunction(() => document.querySelector('[aria-busy]') === null)

@@ -1,6 +1,9 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { isProblem, isSignedOut } from './client.js'
 
+const RETRIES = 4
+const FIRST_RETRY_MS = 400
+
 /** `onSignedOut` runs whenever an answer says that the session is over. */
 export function createQueryClient(onSignedOut: () => void): QueryClient {
   const onError = (error: unknown) => {
@@ -13,7 +16,9 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
       queries: {
         // Changes are told live; this only spares a page that is left and entered again.
         staleTime: 5_000,
-        retry: (failures, error) => failures < 2 && !isProblem(error),
+        // What the server said it says again; a lost connection may be back in a moment.
+        retry: (failures, error) => failures < RETRIES && !isProblem(error),
+        retryDelay: (failures) => FIRST_RETRY_MS * 2 ** failures,
         refetchOnWindowFocus: true,
       },
       mutations: { retry: false },

@@ -1,4 +1,4 @@
-import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core'
+import { Avatar, Menu, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { ChevronsUpDown, KeyRound, LogOut } from 'lucide-react'
@@ -22,7 +22,8 @@ export function UserMenu() {
   return (
     <Menu position="top-start" width={212} shadow="md">
       <Menu.Target>
-        <UnstyledButton className={classes.button} aria-label={`Signed in as ${email}`}>
+        <UnstyledButton className={classes.button}>
+          <VisuallyHidden>Signed in as</VisuallyHidden>
           <Avatar size={30} radius="xl" color="harbor" name={name || email} aria-hidden />
           <span className={classes.who}>
             <Text size="sm" fw={600} truncate>

@@ -53,6 +53,7 @@ export const theme = createTheme({
   fontFamilyMonospace: MONO,
   defaultRadius: 'md',
   cursorType: 'pointer',
+  respectReducedMotion: true,
   fontSizes: { xs: '0.78rem', sm: '0.875rem', md: '0.9375rem', lg: '1.0625rem', xl: '1.25rem' },
   headings: {
     fontWeight: '650',
@@ -65,7 +66,13 @@ export const theme = createTheme({
   components: {
     Paper: { defaultProps: { withBorder: true, shadow: 'none' } },
     Modal: {
-      defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.45, blur: 2 }, padding: 'lg' },
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        centered: true,
+        radius: 'lg',
+        overlayProps: { backgroundOpacity: 0.45, blur: 2 },
+        padding: 'lg',
+      },
       styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 650 } },
     },
     InputWrapper: { classNames: { error: input.error } },

@@ -57,6 +57,7 @@ export class TestDashboard {
     const context = await this.parts.browser.newContext({
       viewport: phone ? PHONE : DESK,
       colorScheme,
+      reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
       ...(signedIn && { storageState: this.session }),
     })
@@ -68,8 +69,12 @@ export class TestDashboard {
   }
 
   async visit(page: Page, path: string): Promise<void> {
-    const arrived = () => page.goto(this.url + path).then(() => true)
-    await waitFor(arrived, { what: `${path} is open` })
+    const arrive = async () => {
+      await page.goto(this.url + path)
+      await page.locator('#root > :not(style)').first().waitFor({ timeout: 8000 })
+      return true
+    }
+    await waitFor(arrive, { what: `${path} is open`, timeoutMs: 40_000 })
   }
 
   /** Makes a fleet and a key for it. */
