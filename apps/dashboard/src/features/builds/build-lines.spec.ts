@@ -17,6 +17,7 @@ describe('buildSteps', () => {
       line('step', 'Building', 'db'),
       line('output', 'npm ci', 'web'),
       line('step', 'Pushing', 'web'),
+      line('output', 'pushed 3 layers', 'web'),
       line('step', 'Release 3'),
     ]
     expect(buildSteps(lines)).toEqual([

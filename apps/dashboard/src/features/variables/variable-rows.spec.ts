@@ -46,6 +46,14 @@ describe('variableRows', () => {
     ])
   })
 
+  it('overrides for one service what the fleet set for that service alone', () => {
+    expect(told([fleet('TZ', 'web'), fleet('TZ', 'db'), device('TZ', 'web')])).toEqual([
+      ['fleet TZ db', false],
+      ['fleet TZ web', true],
+      ['device TZ web', false],
+    ])
+  })
+
   it('inherits nothing in the list of a fleet', () => {
     expect(variableRows([fleet('TZ')], 'fleet')[0]).toMatchObject({ inherited: false, overridden: false })
   })
