@@ -151,7 +151,8 @@ async function push(task: BuildTask, tools: ImageBuildTools): Promise<string> {
     } catch (error) {
       tools.signal.throwIfAborted()
       if (error instanceof BuildFailure) throw error
-      if (tries >= PUSH_TRIES) throw pushFailure(task, error)
+      // What the engine gives up on it has tried for more than a minute already.
+      if (tries >= PUSH_TRIES || error instanceof EngineError) throw pushFailure(task, error)
       tools.write({ kind: 'error', service: task.service, text: `Pushing failed, trying again: ${messageOf(error)}` })
       await pause(PUSH_PAUSE_MS * tries, tools.signal)
     }
@@ -160,7 +161,7 @@ async function push(task: BuildTask, tools: ImageBuildTools): Promise<string> {
 
 function pushFailure(task: BuildTask, error: unknown): BuildFailure {
   const reason =
-    `${task.service} was built, but the registry did not take it after ${PUSH_TRIES} tries: ${messageOf(error)}. ` +
+    `${task.service} was built, but the registry did not take it: ${messageOf(error)}. ` +
     'Is it running, and has it space left? Push again when it has.'
   return new BuildFailure('registry-unavailable', reason, task.service, { cause: error })
 }

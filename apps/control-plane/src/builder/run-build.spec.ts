@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import type { BuildTask } from '@flotilla/contracts'
@@ -237,6 +240,25 @@ describe('a builder', () => {
     },
     90_000,
   )
+
+  it('says that the registry is full', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flotilla-full-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder])
+    const full = await startRegistry({ dataDir: folder })
+    try {
+      const files = { Dockerfile: `${BASE}RUN dd if=/dev/urandom of=/ballast bs=1M count=8\n` }
+      const server = await build({ files, registryHost: full.host })
+      expect(server.result).toMatchObject({
+        outcome: 'failed',
+        code: 'registry-unavailable',
+        reason: expect.stringMatching(/has it space left/),
+      })
+    } finally {
+      await full.stop()
+      execFileSync('umount', ['--lazy', folder])
+      rmdirSync(folder)
+    }
+  }, 200_000)
 
   it('stops at once when the build is cancelled, and leaves nothing running', async () => {
     const server = await build({
