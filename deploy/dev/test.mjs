@@ -1,5 +1,7 @@
 // `npm test`: sets up what the suites need and runs all of them. The last line is the sum: "N passed, N failed".
+import { join } from 'node:path'
 import { runSuites } from './setup/jest.mjs'
+import { PROJECT_FOLDER } from './setup/project-folder.mjs'
 import { buildProjects, checkNode, installDependencies } from './setup/project.mjs'
 import { bold, green, red, runCommand, SetupError, title } from './setup/say.mjs'
 import { installPackages, isRoot } from './setup/system.mjs'
@@ -22,7 +24,13 @@ const ON_REDIS = {
   project: 'control-plane',
   name: 'control-plane on Redis',
   env: { TEST_WITH_REDIS: '1' },
-  args: ['--testPathPatterns', 'queue|live|builds'],
+  args: [
+    '--testPathPatterns',
+    'queue|live|builds|stream|git/',
+    // A builder of one suite must not take the builds of another.
+    '--setupFilesAfterEnv',
+    join(PROJECT_FOLDER, 'deploy/dev/jest/own-redis-database.mjs'),
+  ],
 }
 
 await runCommand(async () => {
