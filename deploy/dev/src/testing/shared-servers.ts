@@ -1,6 +1,9 @@
 import { startPostgres } from '../postgres/postgres.js'
 import { startRedis } from '../redis.js'
 
+// One for each suite: see jest/own-redis-database.mjs.
+const REDIS_DATABASES = 1000
+
 const running: { stop(): Promise<void> }[] = []
 
 /**
@@ -13,7 +16,7 @@ export async function startSharedServers(): Promise<void> {
   running.push(postgres)
   process.env.DATABASE_URL = postgres.url
   if (!process.env.TEST_WITH_REDIS) return
-  const redis = await startRedis()
+  const redis = await startRedis({ databases: REDIS_DATABASES })
   running.push(redis)
   process.env.REDIS_URL = redis.url
 }
