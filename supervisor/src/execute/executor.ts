@@ -28,7 +28,7 @@ export class Executor {
 
   constructor(
     private readonly parts: {
-      runner: StepRunner
+      runner: Pick<StepRunner, 'run'>
       attempts: Attempts
       events: EventRecorder
       clock: Clock

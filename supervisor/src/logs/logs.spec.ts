@@ -19,12 +19,29 @@ import { LogShipper } from './ship-logs.js'
 
 const clock = { ...systemClock, random: () => 0.01 }
 
+class SlowEngine extends FakeEngine {
+  constructor(
+    deviceId: string,
+    daemon: FakeDaemon,
+    private readonly hold: () => Promise<void>,
+  ) {
+    super(deviceId, daemon)
+  }
+
+  override async *readLogs(...args: Parameters<FakeEngine['readLogs']>) {
+    yield* super.readLogs(...args)
+    await this.hold()
+  }
+}
+
 describe('shipping the logs of containers', () => {
   let folder: string
   let daemon: FakeDaemon
   let web: FakeContainer
   let server: FakeCloudDevice
   let log: ReturnType<typeof silentLog>
+  // What a stream waits for before it ends.
+  let hold: Promise<void>
   let stop: () => Promise<void>
   let look: () => Promise<void>
   let fate: (batch: LogBatch) => CloudError | 'lost' | undefined
@@ -45,6 +62,7 @@ describe('shipping the logs of containers', () => {
       targetKeys: [],
     })
     fate = () => undefined
+    hold = Promise.resolve()
     await start()
   })
   afterEach(async () => {
@@ -55,7 +73,7 @@ describe('shipping the logs of containers', () => {
   async function start() {
     const stopping = new AbortController()
     log = silentLog()
-    const engine = new FakeEngine('device', daemon)
+    const engine = new SlowEngine('device', daemon, () => hold)
     const spool = await DiskLogSpool.open(folder, log)
     const board = new StatusBoard()
     const collector = new LogCollector(engine, spool, board, { clock, log })
@@ -138,6 +156,22 @@ describe('shipping the logs of containers', () => {
     await look()
     await arrived(3)
     expect(texts()).toEqual(['first run', 'last words', 'second run'])
+  })
+
+  it('reads on when a container was restarted while its last words were still being read', async () => {
+    let open: () => void = () => undefined
+    hold = new Promise((resolve) => (open = resolve))
+    web.print('stdout', 'first run')
+    await arrived(1)
+    web.stop()
+    const endedAt = Date.now()
+    await eventually(() => Date.now() > endedAt)
+    web.start()
+    await look()
+    web.print('stdout', 'second run')
+    open()
+    await arrived(2)
+    expect(texts()).toEqual(['first run', 'second run'])
   })
 
   it('reads the log of a container that ended before it was seen', async () => {

@@ -17,6 +17,8 @@ export interface TestRegistry {
   address: string
   /** Builds an image around busybox with `marker` in /marker, pushes it, and removes it from the engine again. */
   publish(docker: Docker, name: string, marker: string): Promise<{ repository: string; digest: string }>
+  /** The disk of the registry has lost what is special to this image (its last layer). */
+  loseLayers(image: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export async function startRegistry(): Promise<TestRegistry> {
   return {
     address,
     publish: (docker, name, marker) => publish(docker, `${address}/${name}`, marker),
+    loseLayers: (image) => loseLayers(join(folder, 'data'), image),
     async stop() {
       const ended = new Promise((resolve) => server.once('exit', resolve))
       server.kill('SIGTERM')
@@ -54,6 +57,15 @@ async function publish(docker: Docker, repository: string, marker: string) {
   if (digest === undefined) throw new Error(`The push of ${reference} gave no digest`)
   await docker.getImage(reference).remove()
   return { repository, digest }
+}
+
+async function loseLayers(data: string, image: string): Promise<void> {
+  const [, host = '', name = '', digest = ''] = /^([^/]+)\/(.+)@(.+)$/.exec(image) ?? []
+  const accept = 'application/vnd.docker.distribution.manifest.v2+json'
+  const answer = await fetch(`http://${host}/v2/${name}/manifests/${digest}`, { headers: { accept } })
+  const { layers } = (await answer.json()) as { layers: { digest: string }[] }
+  const hash = layers.at(-1)?.digest.slice('sha256:'.length) ?? ''
+  await rm(join(data, 'docker/registry/v2/blobs/sha256', hash.slice(0, 2), hash), { recursive: true })
 }
 
 async function buildContext(marker: string): Promise<NodeJS.ReadableStream> {

@@ -40,6 +40,12 @@ export function describeImages(scene: () => Scene): void {
     await expect(pull(engine, absent)).rejects.toThrow(absent)
   })
 
+  it('says so when a pull fails on its way', async () => {
+    const { engine, harness } = scene()
+    await expect(pull(engine, harness.brokenImage)).rejects.toThrow(harness.brokenImage)
+    expect((await engine.observe([repositoryOf(harness.brokenImage)])).images).not.toContain(harness.brokenImage)
+  })
+
   it('shows only images of the repositories that it is asked for', async () => {
     expect((await scene().engine.observe([])).images).toEqual([])
   })

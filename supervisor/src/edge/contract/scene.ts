@@ -11,6 +11,8 @@ export interface EngineHarness {
   engine: (deviceId: string) => Engine
   // In the registry and not in the engine; the first is for all, the second for the test that removes it.
   images: [string, string]
+  // In the registry by name, with a layer missing: a pull begins well and fails.
+  brokenImage: string
   /** A service that does this when it is started. */
   running: (program: Program) => ServiceSpecInput
   /** Makes and starts a container that is not Flotilla's, in this network; gives its id. */

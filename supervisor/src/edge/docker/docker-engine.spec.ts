@@ -11,7 +11,10 @@ describeEngine('Docker', async () => {
     return `${repository}@${digest}`
   }
   const images: [string, string] = [await publish('one'), await publish('two')]
+  const brokenImage = await publish('broken')
+  await registry.loseLayers(brokenImage)
   return {
+    brokenImage,
     engine: (deviceId) => new DockerEngine(deviceId, { socketPath }),
     images,
     running: (program) => ({

@@ -13,8 +13,12 @@ describeEngine('in memory', async () => {
   const image = (name: string) => `registry.test/${name}@sha256:${createHash('sha256').update(name).digest('hex')}`
   const images: [string, string] = [image('one'), image('two')]
   for (const published of images) daemon.published.add(published)
+  const brokenImage = image('broken')
+  daemon.failure = (write) =>
+    write === `pull-image ${brokenImage}` ? new Error(`Could not pull ${brokenImage}: blob unknown`) : undefined
   await Promise.resolve()
   return {
+    brokenImage,
     engine: (deviceId) => new FakeEngine(deviceId, daemon),
     images,
     running: (does) => ({ environment: { PROGRAM: JSON.stringify(does) }, healthcheck: { test: ['CMD', 'check'] } }),
