@@ -30,6 +30,13 @@ describe('startRedis', () => {
     await expect(ask(redis.url, 'PING\r\n')).rejects.toThrow('ECONNREFUSED')
   })
 
+  it('has as many databases as it is asked for', async () => {
+    const redis = await startRedis({ databases: 20 })
+    expect(await ask(redis.url, 'SELECT 19\r\n')).toBe('+OK\r\n')
+    expect(await ask(redis.url, 'SELECT 20\r\n')).toContain('out of range')
+    await redis.stop()
+  })
+
   it('uses the server that REDIS_URL names', async () => {
     process.env.REDIS_URL = 'redis://elsewhere'
     expect((await startRedis()).url).toBe('redis://elsewhere')
