@@ -88,8 +88,26 @@ export interface Engine {
   removeContainer(id: string): Promise<void>
   /** Yields whenever something of this device may have changed; ends or throws when the engine goes away. */
   changes(signal: AbortSignal): AsyncIterable<void>
+  removeVolume(name: string): Promise<void>
+  /** Where the volume's files are on this machine's disk. */
+  volumePath(name: string): Promise<string>
+  /** Whether there is such a file in the container's file system, running or not. */
+  hasFile(containerId: string, path: string): Promise<boolean>
+  /** What tells why a service fails. */
+  evidence(containerId: string, lines: number): Promise<ContainerEvidence>
+  /** Under which containers on bridges reach this machine, IPv4. Absent: they do not. */
+  hostAddress(): Promise<string | undefined>
   /** The log from `since` (a frame's `at`, inclusive) on, until the container stops. */
   readLogs(containerId: string, options: { since?: string; signal: AbortSignal }): AsyncIterable<LogFrame>
+}
+
+export interface ContainerEvidence {
+  exitCode?: number
+  oomKilled?: boolean
+  // What its health check printed last.
+  healthOutput?: string
+  // The end of its log, one line each, oldest first.
+  lastLines: string[]
 }
 
 export interface TargetAnswer {

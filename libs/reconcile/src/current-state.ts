@@ -1,4 +1,5 @@
 import type { Platform, ServiceSpec } from '@flotilla/contracts'
+import type { AppMemory, Watch } from './memory.js'
 
 /*
  * What the supervisor saw when it last looked. It holds only what carries this device's labels: what Flotilla did not
@@ -33,6 +34,10 @@ export interface CurrentContainer {
   // Services that it depended on in its release (label io.flotilla.depends-on): the order to stop in when the release
   // that said so is no longer known.
   dependsOn?: string[]
+  // The kernel ended it, or one of its processes, for want of memory, since it was last started.
+  oomKilled?: boolean
+  // It has said, by its marker file or over the local API, that its predecessor may go. Absent: it has not.
+  hasTakenOver?: boolean
 }
 
 export interface CurrentNetwork {
@@ -63,6 +68,41 @@ export interface Attempt {
   error: string
 }
 
+/** Somebody inside an app asks that a service be left alone. */
+export interface Lock {
+  appId: string
+  service: string
+  // file: a lock file in the container; api: taken over the local API.
+  by: 'file' | 'api'
+  // What the app said that it is busy with.
+  reason?: string
+  // Milliseconds since the epoch. Absent: for as long as the file is there.
+  until?: number
+}
+
+/** What people and apps asked of this device and is still to be done. On disk: a power cut forgets none. */
+export interface Requests {
+  // serviceKey()s of services that are to stay stopped until they are started by hand or the target's app changes.
+  stopped: string[]
+  // Names in the engine of volumes that are to be emptied.
+  purge: string[]
+  power?: { kind: 'reboot' | 'shutdown'; force: boolean; reason: string }
+  // Apps whose target is to be switched to now, whatever windows and locks say: app id → fingerprint of the app.
+  forced: Record<string, string>
+}
+
+/** The board itself, as far as the target has a say in it. */
+export interface HostState {
+  // HOST_CONFIG_* as they stand on the disk, by name without the prefix; absent: this host has no config.txt.
+  config?: Record<string, string>
+  hostname?: string
+  bootId: string
+  // What was changed on the disk in this boot takes effect with the next.
+  needsReboot: boolean
+  // The version that runs, and how it can be replaced; absent: it cannot.
+  supervisor?: { version: string; replaceableBy?: 'bundle' | 'image' }
+}
+
 export interface CurrentState {
   platform: Platform
   containers: CurrentContainer[]
@@ -73,4 +113,15 @@ export interface CurrentState {
   // repository@digest of images being downloaded now: no second step is planned for them.
   downloading: string[]
   attempts: Record<string, Attempt>
+  // By app id. Absent: nothing is remembered of any app.
+  memory?: Record<string, AppMemory>
+  // By app id: what was seen of running trials since the supervisor started.
+  watches?: Record<string, Watch>
+  locks?: Lock[]
+  requests?: Requests
+  // Of the file system that holds the engine's data; absent: unknown.
+  disk?: { freeBytes: number }
+  // The device's time zone, IANA; false: the board does not know the time.
+  localTime?: { timeZone: string } | false
+  host?: HostState
 }

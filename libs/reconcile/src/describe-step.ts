@@ -21,6 +21,26 @@ export function describeStep(step: Step): string {
       return `Removing the former container of ${step.service}`
     case 'remove-image':
       return `Removing the unused image ${step.image}`
+    case 'remove-volume':
+      return `Removing volume ${step.key}`
+    case 'begin-switch':
+      return `Beginning the switch to release ${step.version}`
+    case 'snapshot-volume':
+      return `Taking a snapshot of volume ${step.key}`
+    case 'restore-volume':
+      return `Putting volume ${step.key} back to its snapshot`
+    case 'remove-snapshot':
+      return `Removing snapshot ${step.snapshotId}`
+    case 'write-host-config':
+      return `Writing ${Object.keys(step.changes).join(', ')} to config.txt`
+    case 'set-hostname':
+      return `Setting the hostname to ${step.hostname}`
+    case 'replace-supervisor':
+      return `Replacing the supervisor by version ${step.supervisor.version}`
+    case 'reboot':
+      return 'Restarting the board'
+    case 'shutdown':
+      return 'Shutting the board down'
   }
 }
 
@@ -41,5 +61,20 @@ export function stepSubjects(step: Step): { subject: string; appId?: string; ser
       return [{ subject: step.name, appId: step.appId }]
     case 'remove-image':
       return [{ subject: step.image }]
+    case 'remove-volume':
+    case 'snapshot-volume':
+    case 'restore-volume':
+      return [{ subject: step.key, appId: step.appId }]
+    case 'begin-switch':
+      return [{ subject: `release ${step.version}`, appId: step.appId }]
+    case 'remove-snapshot':
+      return [{ subject: step.snapshotId, appId: step.appId }]
+    case 'write-host-config':
+    case 'set-hostname':
+    case 'reboot':
+    case 'shutdown':
+      return [{ subject: 'the board' }]
+    case 'replace-supervisor':
+      return [{ subject: 'the supervisor' }]
   }
 }

@@ -3,6 +3,7 @@
  * out, nor by which engine.
  */
 export type * from './current-state.js'
+export type * from './memory.js'
 export type * from './plan.js'
 export { appStates } from './app-states.js'
 export { containerSpec, specHash, type ContainerSpecInput } from './container-spec.js'

@@ -1,4 +1,4 @@
-import type { NetworkSpec, TargetService, VolumeSpec } from '@flotilla/contracts'
+import type { NetworkSpec, TargetService, TargetSupervisor, VolumeSpec } from '@flotilla/contracts'
 
 /** Everything that makes a container what it is. Equal specs have equal fingerprints, so it is recreated only if it must. */
 export interface ContainerSpec {
@@ -48,6 +48,27 @@ export type Step =
     }
   | { kind: 'remove-container'; appId: string; service: string; id: string; name: string; reason: string }
   | { kind: 'remove-image'; image: string }
+  // Empties it (a purge) or clears it away; reason says which.
+  | { kind: 'remove-volume'; appId: string; key: string; name: string; reason: string }
+  // Everything is there and nobody objects: remember it, so that what is begun is finished.
+  | { kind: 'begin-switch'; appId: string; fingerprint: string; version: string }
+  | {
+      kind: 'snapshot-volume'
+      appId: string
+      key: string
+      name: string
+      snapshotId: string
+      fingerprint: string
+      maxBytes: number
+    }
+  | { kind: 'restore-volume'; appId: string; key: string; name: string; snapshotId: string; fingerprint: string }
+  | { kind: 'remove-snapshot'; appId: string; snapshotId: string }
+  // Values by name without HOST_CONFIG_; what is not named is left as it is, null is taken out.
+  | { kind: 'write-host-config'; changes: Record<string, string | null>; reason: string }
+  | { kind: 'set-hostname'; hostname: string }
+  | { kind: 'replace-supervisor'; supervisor: TargetSupervisor; by: 'bundle' | 'image' }
+  | { kind: 'reboot'; reason: string }
+  | { kind: 'shutdown'; reason: string }
 
 /** Something the plan cannot do yet: what, for what it waits, and until when where that is known. */
 export interface Wait {
@@ -55,7 +76,23 @@ export interface Wait {
   subject: string
   appId?: string
   service?: string
-  for: 'image' | 'dependency-started' | 'dependency-healthy' | 'dependency-completed' | 'back-off' | 'stop' | 'in-use'
+  for:
+    | 'image'
+    | 'dependency-started'
+    | 'dependency-healthy'
+    | 'dependency-completed'
+    | 'back-off'
+    | 'stop'
+    | 'in-use'
+    | 'download-window'
+    | 'switch-window'
+    | 'lock'
+    | 'clock'
+    | 'space'
+    | 'take-over'
+    | 'confirmation'
+    | 'snapshot'
+    | 'target-change'
   // One sentence: "web waits for db to be healthy."
   reason: string
   // Milliseconds since the epoch.

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@flotilla/contracts'
 import type { Step } from './plan.js'
 
 /**
@@ -19,6 +20,24 @@ export function stepKey(step: Step): string {
       return startContainerKey(step.id)
     case 'stop-container':
       return stopContainerKey(step.id)
+    case 'remove-volume':
+      return `${step.kind} ${step.name}`
+    case 'begin-switch':
+      return `${step.kind} ${step.appId} ${step.fingerprint}`
+    case 'snapshot-volume':
+    case 'restore-volume':
+      return `${step.kind} ${step.name} ${step.snapshotId}`
+    case 'remove-snapshot':
+      return `${step.kind} ${step.snapshotId}`
+    case 'write-host-config':
+      return `${step.kind} ${canonicalJson(step.changes)}`
+    case 'set-hostname':
+      return `${step.kind} ${step.hostname}`
+    case 'replace-supervisor':
+      return `${step.kind} ${step.supervisor.version}`
+    case 'reboot':
+    case 'shutdown':
+      return step.kind
     case 'remove-network':
     case 'remove-container':
       return `${step.kind} ${step.id}`

@@ -1,4 +1,5 @@
-import type { Step } from '@flotilla/reconcile'
+import { describeStep, type Step } from '@flotilla/reconcile'
+import { TerminalError } from '../errors.js'
 import type { Cloud, Engine } from '../ports.js'
 import type { Repositories } from './repositories.js'
 
@@ -36,6 +37,8 @@ export class StepRunner {
         return this.engine.removeContainer(step.id)
       case 'remove-image':
         return this.engine.removeImage(step.image)
+      default:
+        return Promise.reject(new TerminalError(`This supervisor has no way of ${describeStep(step)}`))
     }
   }
 

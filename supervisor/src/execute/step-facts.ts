@@ -11,7 +11,20 @@ export function resourceOf(step: Step): string {
     case 'remove-network':
       return `network ${step.name}`
     case 'create-volume':
+    case 'remove-volume':
+    case 'snapshot-volume':
+    case 'restore-volume':
       return `volume ${step.name}`
+    case 'begin-switch':
+      return `app ${step.appId}`
+    case 'remove-snapshot':
+      return `snapshot ${step.snapshotId}`
+    case 'write-host-config':
+    case 'set-hostname':
+    case 'replace-supervisor':
+    case 'reboot':
+    case 'shutdown':
+      return 'host'
     case 'create-container':
     case 'start-container':
     case 'stop-container':

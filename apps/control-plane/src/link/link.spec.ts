@@ -105,7 +105,7 @@ describe('the link', () => {
     await setVariable({ fleetId: fleet.id })
     await setVariable({ deviceId: board.deviceId })
     await waitFor(() => heard.length === 3, { what: 'the device is told of itself' })
-    const generations = heard.map((message) => message.generation)
+    const generations = heard.map((message) => 'generation' in message && message.generation)
     expect(generations).toEqual([2, 3, 4])
   })
 

@@ -1,4 +1,4 @@
-import { DEVICE_PROTOCOL, type Platform, type Target } from '@flotilla/contracts'
+import { DEVICE_PROTOCOL, UpdatePolicySchema, type Platform, type Target } from '@flotilla/contracts'
 import type { ReleaseContents } from '../releases/index.js'
 import type { ReachingVariable } from '../variables/index.js'
 
@@ -30,6 +30,7 @@ export function buildTarget({ place, release, variables }: TargetParts): Target 
     fleet: { id: place.fleetId, name: place.fleetName, organization: place.organization },
     apps: release ? [buildApp(place, release, variables)] : [],
     config: merged(variables.filter((variable) => variable.kind === 'config')),
+    policy: UpdatePolicySchema.parse({}),
   }
 }
 

@@ -8,6 +8,8 @@ import { z } from 'zod'
 export const LinkServerMessageSchema = z.discriminatedUnion('type', [
   // The device's target now has this generation: poll.
   z.object({ type: z.literal('target-changed'), generation: z.int().nonnegative() }),
+  // Somebody asks something of the device: fetch DEVICE_ROUTES.commands.
+  z.object({ type: z.literal('commands-waiting') }),
 ])
 export type LinkServerMessage = z.infer<typeof LinkServerMessageSchema>
 

@@ -3,6 +3,7 @@
  * meaning of an old one.
  *
  * 1  2026-11-21  registration, challenge, token, target, report, logs, link.
+ *    2026-11-21  target: policy, supervisor; report: confirmed, trial, rejected, snapshots, metrics; commands; snapshots.
  */
 export const DEVICE_PROTOCOL = 1
 
@@ -25,6 +26,11 @@ export const DEVICE_ROUTES = {
   logs: '/device/v1/logs',
   // POST without a body → RegistryTokenResponse
   registryToken: '/device/v1/registry-token',
+  // GET → DeviceCommands, and POST DeviceCommandResult → 204
+  commands: '/device/v1/commands',
+  commandResults: '/device/v1/command-results',
+  // HEAD, PUT (with Content-Range) and GET (with Range) of `/<snapshot id>`: the encrypted copy of a volume
+  snapshots: '/device/v1/snapshots',
   // WebSocket, see link.ts
   link: '/device/v1/link',
 } as const

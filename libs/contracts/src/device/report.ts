@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { DigestSchema, TimestampSchema } from '../names.js'
+import { MetricsSampleSchema } from './metrics.js'
+import { SnapshotStateSchema } from './snapshots.js'
 
 /*
  * A report carries a JSON merge patch, so nothing in DeviceState may be null or an array whose elements change alone:
@@ -31,12 +33,54 @@ export const ServiceStateSchema = z.object({
   progressPercent: z.number().min(0).max(100).optional(),
   // The last thing that went wrong with it, as a sentence.
   error: z.string().max(2000).optional(),
+  // Its last end was the kernel's doing, for want of memory.
+  oomKilled: z.boolean().optional(),
+  // Held by an update lock, and by whom, as a sentence.
+  lock: z.string().max(500).optional(),
 })
 export type ServiceState = z.infer<typeof ServiceStateSchema>
+
+/** What was seen of a service that a release was given up for. */
+export const ServiceEvidenceSchema = z.object({
+  // One sentence: "web ended with exit code 1, three times within 20 seconds."
+  reason: z.string().max(1000),
+  exitCode: z.int().optional(),
+  oomKilled: z.boolean().optional(),
+  // What its health check printed last.
+  healthOutput: z.string().max(4000).optional(),
+  // The last 50 lines of its log, one a line.
+  lastLines: z.string().max(32_000).optional(),
+})
+export type ServiceEvidence = z.infer<typeof ServiceEvidenceSchema>
+
+/** Why a release was given up. It is not tried again until the target's app changes or somebody asks for it. */
+export const RejectionSchema = z.object({
+  releaseId: z.uuid(),
+  version: z.string(),
+  at: TimestampSchema,
+  code: z.enum(['crash-loop', 'exited', 'unhealthy', 'cannot-start', 'not-confirmed', 'too-slow', 'board-restarted']),
+  reason: z.string().max(2000),
+  services: z.record(z.string(), ServiceEvidenceSchema).default({}),
+})
+export type Rejection = z.infer<typeof RejectionSchema>
 
 export const AppStateSchema = z.object({
   // The release whose services all run as it wants them; absent while none does.
   releaseId: z.uuid().optional(),
+  // The last release that was well for its whole confirm time: what the device returns to.
+  confirmedReleaseId: z.uuid().optional(),
+  // The target's release is being watched, or has failed on a device that has none to return to.
+  trial: z
+    .object({
+      releaseId: z.uuid(),
+      failures: z.int().nonnegative().optional(),
+      lastFailure: RejectionSchema.optional(),
+    })
+    .optional(),
+  // The target's release was given up.
+  rejected: RejectionSchema.optional(),
+  // By snapshot id.
+  snapshots: z.record(z.string(), SnapshotStateSchema).optional(),
   services: z.record(z.string(), ServiceStateSchema).default({}),
 })
 export type AppState = z.infer<typeof AppStateSchema>
@@ -50,6 +94,13 @@ export const DeviceStateSchema = z.object({
       engine: z.string().optional(),
       addresses: z.string().optional(),
       bootId: z.string().optional(),
+      hostname: z.string().optional(),
+      // A setting of the host takes effect with the next restart.
+      rebootNeeded: z.boolean().optional(),
+      // False: the board does not know the time; what it says was measured from the moment it will.
+      clockKnown: z.boolean().optional(),
+      // IANA name.
+      timeZone: z.string().optional(),
     })
     .optional(),
   // The generation of the last accepted target.
@@ -83,6 +134,8 @@ export const ReportRequestSchema = z.object({
   at: TimestampSchema,
   changes: z.record(z.string(), z.json()),
   events: z.array(DeviceReportEventSchema).max(500).default([]),
+  // Sent along, the oldest first; stored at least once, and deduplicated by `at`.
+  metrics: z.array(MetricsSampleSchema).max(200).optional(),
 })
 export type ReportRequest = z.infer<typeof ReportRequestSchema>
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { NetworkSpecSchema, ServiceSpecSchema, VolumeSpecSchema } from '../compose.js'
 import { DigestSchema, ServiceNameSchema } from '../names.js'
 import { HardwareUuidSchema, SignatureSchema } from './identity.js'
+import { UpdatePolicySchema } from './update-policy.js'
 
 /** An image as devices address it: by digest, so that it makes no difference who delivered it. */
 export const TargetImageSchema = z.object({
@@ -13,6 +14,8 @@ export const TargetImageSchema = z.object({
   configDigest: DigestSchema.optional(),
   // Compressed bytes over all layers; absent: unknown.
   sizeBytes: z.int().nonnegative().optional(),
+  // Bytes of all layers as they lie on the disk; absent: unknown.
+  unpackedBytes: z.int().nonnegative().optional(),
 })
 export type TargetImage = z.infer<typeof TargetImageSchema>
 
@@ -31,6 +34,18 @@ export const TargetAppSchema = z.object({
 })
 export type TargetApp = z.infer<typeof TargetAppSchema>
 
+/** The supervisor that a device should have. It replaces itself, and returns to the former one if that is better. */
+export const TargetSupervisorSchema = z.object({
+  version: z.string().min(1).max(64),
+  // Where it runs as a program: the bundled file, fetched from the control plane.
+  bundle: z
+    .object({ path: z.string().startsWith('/'), digest: DigestSchema, sizeBytes: z.int().positive() })
+    .optional(),
+  // Where it runs as a container.
+  image: TargetImageSchema.optional(),
+})
+export type TargetSupervisor = z.infer<typeof TargetSupervisorSchema>
+
 /** What a device should run. Crosses the wire as the payload of a SignedTarget. */
 export const TargetSchema = z.object({
   protocol: z.int().positive(),
@@ -42,6 +57,9 @@ export const TargetSchema = z.object({
   apps: z.array(TargetAppSchema),
   // Config variables (host and supervisor settings), not environment.
   config: z.record(z.string(), z.string()).default({}),
+  policy: UpdatePolicySchema.prefault({}),
+  // Absent: the one that it has is right.
+  supervisor: TargetSupervisorSchema.optional(),
 })
 export type Target = z.infer<typeof TargetSchema>
 export type TargetInput = z.input<typeof TargetSchema>

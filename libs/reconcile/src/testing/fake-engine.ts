@@ -47,6 +47,8 @@ export function applyStep(engine: Engine, step: Step): Engine {
     case 'remove-container':
       demand(!isLive(find(current, step.id)), `container ${step.id} runs`)
       return withCurrent(engine, { containers: current.containers.filter(({ id }) => id !== step.id) })
+    default:
+      throw new EngineRefusal(`an engine knows nothing of ${step.kind}`)
   }
 }
 

@@ -47,5 +47,6 @@ function carryOutLate(world: World, step: Step): World['engine'] {
 
 function resourceOf(step: Step): string {
   if ('service' in step) return `${step.appId} ${step.service}`
-  return 'name' in step ? `${step.kind.split('-')[1] ?? ''} ${step.name}` : step.image
+  if ('image' in step) return step.image
+  return `${step.kind.split('-')[1] ?? ''} ${'name' in step ? step.name : ''}`
 }

@@ -98,7 +98,7 @@ export function brief(step: Step): string {
     case 'remove-network':
       return `${verb} ${step.name.slice(step.name.lastIndexOf('-') + 1)}`
     default:
-      return `${verb} ${step.service}`
+      return 'service' in step ? `${verb} ${step.service}` : step.kind
   }
 }
 

@@ -3,9 +3,10 @@
  * order that they make sense in.
  */
 import Docker from 'dockerode'
-import type { Engine, LogFrame, Observation, PullOptions, StepOf } from '../../ports.js'
+import type { ContainerEvidence, Engine, LogFrame, Observation, PullOptions, StepOf } from '../../ports.js'
 import { attachments, containerBody, type Attachment } from './container-body.js'
 import { orAlreadySo, refuseCreation, statusOf } from './engine-errors.js'
+import { evidence } from './evidence.js'
 import { jsonObjects } from './json-stream.js'
 import { LABELS } from './labels.js'
 import { multiplexedFrames, sinceParameter, terminalFrames } from './log-frames.js'
@@ -122,6 +123,33 @@ export class DockerEngine implements Engine {
   /** With its anonymous volumes; 409 is a removal under way. */
   removeContainer(id: string): Promise<void> {
     return orAlreadySo(this.docker.getContainer(id).remove({ v: true, force: true, ...within() }), 404, 409)
+  }
+
+  removeVolume(name: string): Promise<void> {
+    return orAlreadySo(this.docker.getVolume(name).remove(within()), 404)
+  }
+
+  async volumePath(name: string): Promise<string> {
+    return (await this.docker.getVolume(name).inspect(within())).Mountpoint
+  }
+
+  async hasFile(containerId: string, path: string): Promise<boolean> {
+    try {
+      await this.docker.getContainer(containerId).infoArchive({ path, ...within() })
+      return true
+    } catch (error) {
+      if (statusOf(error) === 404) return false
+      throw error
+    }
+  }
+
+  evidence(containerId: string, lines: number): Promise<ContainerEvidence> {
+    return evidence(this.docker, containerId, lines)
+  }
+
+  async hostAddress(): Promise<string | undefined> {
+    const { IPAM: ipam } = await this.docker.getNetwork('bridge').inspect()
+    return ipam?.Config?.find(({ Gateway }) => Gateway?.includes('.'))?.Gateway
   }
 
   async *changes(signal: AbortSignal): AsyncGenerator<void> {

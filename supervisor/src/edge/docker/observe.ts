@@ -74,6 +74,7 @@ export function asContainer(container: Docker.ContainerInspectInfo): CurrentCont
     volumes: volumesOf(container.Mounts),
     restart: restart && asRestart(restart),
     restartCount: container.RestartCount,
+    ...(state.OOMKilled && { oomKilled: true }),
     stopGraceMs: stopGraceMs(config),
     ...fromLabels(config.Labels),
   }

@@ -13,6 +13,8 @@ export interface Program {
   exitCode?: number
   // Absent: what its health check finds is healthy.
   isUnhealthy?: boolean
+  // It ends for want of memory.
+  isOomKilled?: boolean
 }
 
 const RESTART_MS = 100
@@ -27,6 +29,9 @@ export class FakeContainer {
   startedAt?: number
   finishedAt?: number
   restartCount = 0
+  oomKilled = false
+  // Paths that are there, whatever is in them.
+  readonly files = new Set<string>()
   networks: string[]
   // Timers of an earlier run must not touch a later one.
   private run = new AbortController()
@@ -89,6 +94,7 @@ export class FakeContainer {
     const program = this.process.program(this.step.spec)
     this.status = 'running'
     this.exitCode = undefined
+    this.oomKilled = false
     this.startedAt = this.process.clock.now()
     this.run = new AbortController()
     const test = config.healthcheck?.test
@@ -96,7 +102,12 @@ export class FakeContainer {
     for (const { stream, text } of program.prints ?? []) this.print(stream, text)
     this.changed.notify()
     const { exitsAfterMs } = program
-    if (exitsAfterMs !== undefined) this.later(exitsAfterMs, () => this.exit(program.exitCode ?? 0))
+    if (exitsAfterMs !== undefined) {
+      this.later(exitsAfterMs, () => {
+        this.oomKilled = program.isOomKilled ?? false
+        this.exit(program.exitCode ?? (program.isOomKilled ? 137 : 0))
+      })
+    }
     const intervalMs = config.healthcheck?.intervalMs ?? HEALTH_INTERVAL_MS
     if (this.health) this.later(intervalMs, () => this.setHealth(program.isUnhealthy ? 'unhealthy' : 'healthy'))
   }

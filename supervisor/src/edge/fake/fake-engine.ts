@@ -5,7 +5,7 @@
 import type { CurrentContainer } from '@flotilla/reconcile'
 import { TerminalError } from '../../errors.js'
 import { Wake } from '../../loops/wake.js'
-import type { Engine, LogFrame, Observation, PullOptions, StepOf } from '../../ports.js'
+import type { ContainerEvidence, Engine, LogFrame, Observation, PullOptions, StepOf } from '../../ports.js'
 import type { FakeContainer } from './fake-container.js'
 import type { FakeDaemon, FakeNetwork } from './fake-daemon.js'
 
@@ -126,6 +126,45 @@ export class FakeEngine implements Engine {
     this.daemon.changed.notify()
   }
 
+  async removeVolume(name: string): Promise<void> {
+    await this.write(`remove-volume ${name}`)
+    if ([...this.daemon.containers.values()].some(({ volumes }) => volumes.includes(name))) {
+      throw new Error(`Volume ${name} is used by a container`)
+    }
+    this.daemon.volumes.delete(name)
+  }
+
+  async volumePath(name: string): Promise<string> {
+    await Promise.resolve()
+    this.daemon.answer()
+    if (!this.daemon.volumes.has(name)) throw new Error(`No such volume: ${name}`)
+    return `/volumes/${name}`
+  }
+
+  async hasFile(id: string, path: string): Promise<boolean> {
+    await Promise.resolve()
+    this.daemon.answer()
+    const container = this.daemon.containers.get(id)
+    if (!container) return false
+    return container.files.has(path)
+  }
+
+  async evidence(id: string, lines: number): Promise<ContainerEvidence> {
+    await Promise.resolve()
+    this.daemon.answer()
+    const container = this.daemon.containers.get(id)
+    if (!container) throw new Error(`No such container: ${id}`)
+    const lastLines = container.logged.slice(-lines).map(({ content }) => content.toString())
+    const { exitCode, oomKilled } = container
+    return { exitCode, ...(oomKilled && { oomKilled }), lastLines }
+  }
+
+  async hostAddress(): Promise<string | undefined> {
+    await Promise.resolve()
+    this.daemon.answer()
+    return '172.17.0.1'
+  }
+
   async *changes(signal: AbortSignal): AsyncGenerator<void> {
     for await (const _wake of this.looks(signal)) yield
   }
@@ -192,6 +231,7 @@ function asContainer(container: FakeContainer): CurrentContainer {
     image: step.spec.image,
     restart: config.restart,
     restartCount,
+    ...(container.oomKilled && { oomKilled: true }),
     stopGraceMs: config.stopGracePeriodMs,
     dependsOn: step.dependsOn,
   }
