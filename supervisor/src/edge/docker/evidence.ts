@@ -27,7 +27,7 @@ export async function evidence(docker: Docker, containerId: string, lines: numbe
     ...(!state.Running && { exitCode: state.ExitCode }),
     ...(state.OOMKilled && { oomKilled: true }),
     ...(healthOutput !== undefined && healthOutput !== '' && { healthOutput }),
-    lastLines: await readLines(log as unknown as Buffer, config.Tty),
+    lastLines: await readLines(log, config.Tty),
   }
 }
 
