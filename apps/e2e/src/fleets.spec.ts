@@ -6,7 +6,7 @@ import { pageApp } from './testing/apps.js'
 import { BoardIdentity } from './testing/board-identity.js'
 import { newestRelease, runningContainers, waitForLine, waitForRelease } from './testing/observe.js'
 import { createRepository, mustSucceed, type Repository } from './testing/repository.js'
-import { type Fleet, startWorld, type World } from './testing/world.js'
+import { cutPower, type Fleet, restorePower, startWorld, type World } from './testing/world.js'
 
 describe('several fleets and devices', () => {
   let world: World
@@ -90,13 +90,11 @@ describe('several fleets and devices', () => {
   it('goes on with the same containers when supervisor and engine were cut off the power', async () => {
     const fleet = await world.createFleet('power')
     await pushApp(fleet, pageApp('lit'))
-    const device = await world.join(await world.addBoard(), fleet, 'power-1')
+    const device = await world.join(await world.addBoard({ diskMegabytes: 1024 }), fleet, 'power-1')
     await waitForLine(device, 8000, 'lit')
     const before = await runningContainers(device.board.engine.docker, device.id)
-    process.kill(device.supervisor.supervisor().pid, 'SIGKILL')
-    await device.board.engine.kill()
-    await device.board.engine.start()
-    await device.supervisor.start()
+    await cutPower(device)
+    await restorePower(device)
     await waitForLine(device, 8000, 'lit')
     await waitFor(async () => (await world.device('power-1')).activity === 'settled', { what: 'it is settled again' })
     expect(await runningContainers(device.board.engine.docker, device.id)).toEqual(before)

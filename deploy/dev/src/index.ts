@@ -16,6 +16,7 @@ export { startSharedServers, stopSharedServers } from './testing/shared-servers.
 export { startEngine } from './engines/engine.js'
 export type { EngineOptions, RunningEngine } from './engines/engine.js'
 export * from './engines/device-engine.js'
+export type { BoardDisk } from './engines/board-disk.js'
 export type { DeviceLink } from './engines/link.js'
 export { removeRemains } from './engines/remains.js'
 export { BASE_IMAGE, baseImageName, makeBaseImages } from './base-images/base-images.js'

@@ -36,7 +36,7 @@ export interface World {
   /** Where to push: with the token as password. */
   remote(fleet: Fleet, token?: string): string
   /** A board with an engine of its own, without supervisor. */
-  addBoard(): Promise<DeviceEngine>
+  addBoard(settings?: { diskMegabytes?: number }): Promise<DeviceEngine>
   /** Lets a board join a fleet by running its supervisor. */
   join(board: DeviceEngine, fleet: Fleet, name: string, environment?: Record<string, string>): Promise<WorldDevice>
   device(name: string): Promise<Device>
@@ -48,6 +48,18 @@ export interface WorldDevice {
   name: string
   board: DeviceEngine
   supervisor: StackDevice
+}
+
+/** The plug is pulled: supervisor, engine and containers end at once, and what was not synced is lost. */
+export async function cutPower({ board, supervisor }: WorldDevice): Promise<void> {
+  await board.cutPower(() => supervisor.supervisor().kill('SIGKILL'))
+  await supervisor.supervisor().exited
+}
+
+/** As a board boots: first the engine, which starts containers by their restart policy, then the supervisor. */
+export async function restorePower({ board, supervisor }: WorldDevice): Promise<void> {
+  await board.engine.start()
+  await supervisor.start()
 }
 
 export interface WorldOptions {
@@ -107,8 +119,8 @@ function createWorld({ stack, token, network, boards }: Parts): Omit<World, 'bui
       url.password = password
       return url.href
     },
-    addBoard: async () => {
-      const board = await startDeviceEngine({ network })
+    addBoard: async (settings = {}) => {
+      const board = await startDeviceEngine({ network, ...settings })
       boards.push(board)
       return board
     },
@@ -117,8 +129,9 @@ function createWorld({ stack, token, network, boards }: Parts): Omit<World, 'bui
       const params = { path: { id: fleet.id } }
       const { key } = await unwrap(api.POST('/api/v1/fleets/{id}/provisioning-keys', { params, body }))
       const { dockerHost } = board.engine
-      const { networkNamespace } = board
-      const settings = { name, provisioningKey: key, dockerHost, networkNamespace, environment }
+      const { networkNamespace, disk } = board
+      const stateDir = disk && join(disk.folder, 'flotilla')
+      const settings = { name, provisioningKey: key, dockerHost, networkNamespace, stateDir, environment }
       const supervisor = await stack.addDevice(settings)
       const { id } = await waitFor(() => findDevice(api, name), { what: `${name} has registered` })
       return { id, name, board, supervisor }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { baseImageName, makeBaseImages } from '../base-images/base-images.js'
 import { ownPlatform } from '../base-images/busybox.js'
 import { run } from '../processes/run.js'
@@ -158,5 +160,26 @@ describe('a device', () => {
       expect(after.received).toBeGreaterThan(before.received + 100)
       expect(after.sent).toBeGreaterThan(before.sent + 100)
     })
+  })
+})
+
+describe('a power cut', () => {
+  it('loses what was not synced, and nothing else', async () => {
+    const network = await startDeviceNetwork()
+    const device = await startDeviceEngine({ network, diskMegabytes: 512 })
+    try {
+      const folder = device.disk?.folder ?? ''
+      writeFileSync(join(folder, 'synced'), 'kept')
+      await run('sync', '-f', join(folder, 'synced'))
+      writeFileSync(join(folder, 'unsynced'), 'lost')
+      await device.cutPower()
+      await device.engine.start()
+      expect(readFileSync(join(folder, 'synced'), 'utf8')).toBe('kept')
+      expect(existsSync(join(folder, 'unsynced')) && readFileSync(join(folder, 'unsynced'), 'utf8')).not.toBe('lost')
+      expect(await device.engine.docker.listImages()).toEqual([])
+    } finally {
+      await device.stop()
+      await network.stop()
+    }
   })
 })

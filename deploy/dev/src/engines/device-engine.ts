@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { run } from '../processes/run.js'
 import type { ProcessExit } from '../processes/process.js'
+import { createBoardDisk, type BoardDisk } from './board-disk.js'
 import { createBridge, type Bridge } from './bridge.js'
 import { startEngine, type RunningEngine } from './engine.js'
 import { createLink, type DeviceLink } from './link.js'
@@ -32,6 +33,8 @@ export interface DeviceEngineOptions {
   network: DeviceNetwork
   name?: string
   dataDir?: string
+  /** A disk of its own, of at most this many megabytes, that loses at a power cut what was not synced. */
+  diskMegabytes?: number
   logFile?: string
   onCrash?: (exit: ProcessExit) => void
 }
@@ -44,22 +47,37 @@ export interface DeviceEngine {
   link: DeviceLink
   /** Path of the namespace: programs of the device, like its supervisor, run in it. */
   networkNamespace: string
+  /** Where it has one of its own: the engine's data are on it, and there is room for the supervisor's. */
+  disk?: BoardDisk
+  /**
+   * The power goes: everything that runs on the device ends at once, `alsoKill` with it, and unsynced writes are lost.
+   * `engine.start` is its return.
+   */
+  cutPower(alsoKill?: () => void): Promise<void>
   stop(): Promise<void>
 }
 
 /** Starts a test device's engine, which takes images from every registry of its network over plain http. */
 export async function startDeviceEngine(options: DeviceEngineOptions): Promise<DeviceEngine> {
-  const { network, name, dataDir, logFile, onCrash } = options
+  const { network, name, dataDir, diskMegabytes, logFile, onCrash } = options
   const address = network.nextAddress()
   const networkNamespace = join(NAMESPACE_FOLDER, ownedName())
   const hostEnd = await joinNamespace(network, networkNamespace, address)
+  const disk = diskMegabytes === undefined ? undefined : await createBoardDisk(diskMegabytes)
+  const remove = () => removeNamespace(networkNamespace).finally(() => disk?.remove())
   const settings = { network: 'nat' as const, insecureRegistries: [network.subnet] }
+  const folder = disk ? join(disk.folder, 'engine') : dataDir
   try {
-    const engine = await startEngine({ name, dataDir, logFile, onCrash, networkNamespace, ...settings })
-    const stop = () => engine.stop().finally(() => removeNamespace(networkNamespace))
-    return { engine, address, networkNamespace, link: createLink(hostEnd, networkNamespace), stop }
+    const engine = await startEngine({ name, dataDir: folder, logFile, onCrash, networkNamespace, ...settings })
+    const cutPower = async (alsoKill?: () => void) => {
+      alsoKill?.()
+      await engine.kill()
+      await disk?.losePower()
+    }
+    const stop = () => engine.stop().finally(remove)
+    return { engine, address, networkNamespace, disk, link: createLink(hostEnd, networkNamespace), cutPower, stop }
   } catch (error) {
-    await removeNamespace(networkNamespace)
+    await remove()
     throw error
   }
 }

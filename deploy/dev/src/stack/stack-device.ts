@@ -11,6 +11,8 @@ export interface StackDeviceOptions {
   /** Engine of the device, as DOCKER_HOST. */
   dockerHost: string
   networkNamespace?: string
+  /** What it keeps; absent: a folder of the stack's. */
+  stateDir?: string
   /** Further settings of the supervisor: FLOTILLA_POLL_SECONDS … */
   environment?: Record<string, string>
 }
@@ -32,7 +34,7 @@ export async function startStackDevice(
   settings: StackSettings,
   options: StackOptions,
 ): Promise<StackDevice> {
-  const stateDir = join(settings.dataDir, 'devices', device.name)
+  const stateDir = device.stateDir ?? join(settings.dataDir, 'devices', device.name)
   const start = () =>
     startProcess({
       ...programCommand('supervisor'),
