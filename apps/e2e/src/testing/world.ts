@@ -28,8 +28,9 @@ const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' }
 export interface World {
   stack: Stack
   api: ApiClient
-  // API token of the first admin.
+  // API token of the first admin, and the password.
   token: string
+  password: string
   network: DeviceNetwork
   builder: RunningEngine
   createFleet(name: string, settings?: { platforms?: BasePlatform[] }): Promise<Fleet>
@@ -110,6 +111,7 @@ function createWorld({ stack, token, network, boards }: Parts): Omit<World, 'bui
     stack,
     api,
     token,
+    password: ADMIN.password,
     network,
     createFleet: (name, settings = {}) =>
       unwrap(api.POST('/api/v1/fleets', { body: { organization: 'default', name, ...settings } })),
