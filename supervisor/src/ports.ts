@@ -1,4 +1,6 @@
 import type {
+  DeviceCommandBody,
+  DeviceCommandResult,
   LinkDeviceMessage,
   LinkServerMessage,
   LogBatch,
@@ -117,6 +119,15 @@ export interface TargetAnswer {
   nextPollMs?: number
 }
 
+/** What somebody asks of this device over the control plane. */
+export interface WaitingCommand {
+  id: string
+  // Absent: of a kind that only newer supervisors know.
+  body?: DeviceCommandBody
+  // By the server's clock, since a board's own may be years off. Not above zero: nobody wants it any more.
+  expiresInMs: number
+}
+
 /** The control plane. Every call may throw CloudError. */
 export interface Cloud {
   register(request: RegisterRequest): Promise<RegisterResponse>
@@ -124,6 +135,9 @@ export interface Cloud {
   sendReport(report: ReportRequest): Promise<ReportResponse>
   sendLogs(batch: LogBatch): Promise<LogBatchResponse>
   registryToken(): Promise<RegistryTokenResponse>
+  /** The oldest first. They stay there until their results are. */
+  fetchCommands(): Promise<WaitingCommand[]>
+  sendCommandResult(result: DeviceCommandResult): Promise<void>
   /** Resolves once connected; rejects with CloudError where that fails. */
   openLink(listener: LinkListener, signal: AbortSignal): Promise<LinkSocket>
 }

@@ -4,6 +4,8 @@
  */
 import {
   applyMergePatch,
+  type DeviceCommand,
+  type DeviceCommandResult,
   type DeviceReportEvent,
   type DeviceState,
   type HardwareDescription,
@@ -25,6 +27,10 @@ export class FakeCloudDevice {
   /** Lines that the device said it had to drop. */
   dropped = 0
   readonly reports: ReportRequest[] = []
+  /** What waits for the device; in its order. */
+  commands: DeviceCommand[] = []
+  /** Each result that came, repeated ones too. */
+  readonly commandResults: DeviceCommandResult[] = []
   private stored: { number: number; state: Json } = { number: 0, state: {} }
 
   constructor(
@@ -56,6 +62,11 @@ export class FakeCloudDevice {
     for (const line of lines) if (line.number > this.lastLine) this.logs.push(line)
     this.dropped += dropped
     return { stored: this.lastLine }
+  }
+
+  takeCommandResult(result: DeviceCommandResult): void {
+    this.commandResults.push(result)
+    this.commands = this.commands.filter(({ id }) => id !== result.id)
   }
 
   private get lastEvent(): number {

@@ -5,6 +5,8 @@
  */
 import {
   ChallengeRequestSchema,
+  DeviceCommandBodySchema,
+  DeviceCommandResultSchema,
   DEVICE_PROTOCOL,
   DEVICE_ROUTES,
   LinkDeviceMessageSchema,
@@ -17,6 +19,8 @@ import {
   targetStatement,
   TokenRequestSchema,
   tokenStatement,
+  type DeviceCommandInput,
+  type LinkServerMessage,
   type SignedTarget,
   type TargetInput,
 } from '@flotilla/contracts'
@@ -129,8 +133,21 @@ export class FakeCloud {
   }
 
   nudge(device: FakeCloudDevice, generation: number): void {
+    this.say(device, { type: 'target-changed', generation })
+  }
+
+  /** Asks something of a device, and tells it over the link. Gives the command's id. */
+  command(device: FakeCloudDevice, body: DeviceCommandInput, expiresInMs = 3_600_000): string {
+    const id = randomUUID()
+    const expiresAt = new Date(Date.now() + expiresInMs).toISOString()
+    device.commands.push({ id, body: DeviceCommandBodySchema.parse(body), expiresAt })
+    this.say(device, { type: 'commands-waiting' })
+    return id
+  }
+
+  say(device: FakeCloudDevice, message: LinkServerMessage): void {
     for (const [link, uuid] of this.links) {
-      if (uuid === device.hardware.uuid) link.send(JSON.stringify({ type: 'target-changed', generation }))
+      if (uuid === device.hardware.uuid) link.send(JSON.stringify(message))
     }
   }
 
@@ -181,6 +198,11 @@ export class FakeCloud {
         return { status: 200, body: device.takeLogs(LogBatchSchema.parse(body)) }
       case `POST ${DEVICE_ROUTES.registryToken}`:
         return { status: 200, body: { token: randomBytes(8).toString('hex'), expiresInSeconds: 300 } }
+      case `GET ${DEVICE_ROUTES.commands}`:
+        return { status: 200, body: { commands: device.commands } }
+      case `POST ${DEVICE_ROUTES.commandResults}`:
+        device.takeCommandResult(DeviceCommandResultSchema.parse(body))
+        return { status: 204 }
       default:
         return problem(404, 'not-found', 'There is no such route.')
     }

@@ -1,5 +1,6 @@
 import { DEVICE_PROTOCOL, DEVICE_ROUTES } from '@flotilla/contracts'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
 import { CloudError } from '../../errors.js'
 import { createIdentity, openIdentity, type Identity } from '../../identity.js'
 import { registerRequest } from '../../loops/register.js'
@@ -150,5 +151,29 @@ describe('the client of the control plane', () => {
     const line = { number: 1, at: '2026-11-21T08:00:00Z', stream: 'stdout' as const, text: 'hello' }
     expect(await cloud.sendLogs({ protocol: DEVICE_PROTOCOL, lines: [line] })).toEqual({ stored: 1 })
     expect(server.device.logs).toEqual([line])
+  })
+
+  it('fetches what waits for the device, and measures by the clock of the server until when it is wanted', async () => {
+    await register()
+    const id = server.command(server.device, { kind: 'restart', service: 'web' }, 600_000)
+    const [command, ...others] = await cloud.fetchCommands()
+    expect(command).toMatchObject({ id, body: { kind: 'restart', service: 'web', force: false } })
+    // The board's own clock stands days before the server's here.
+    expect(Math.abs((command?.expiresInMs ?? 0) - 600_000)).toBeLessThan(60_000)
+    expect(others).toEqual([])
+    await cloud.sendCommandResult({ id, status: 'done', at: '2026-11-21T08:00:00Z' })
+    expect(await cloud.fetchCommands()).toEqual([])
+    expect(server.device.commandResults).toMatchObject([{ id, status: 'done' }])
+  })
+
+  it('is not blinded by a command that only newer supervisors understand', async () => {
+    await register()
+    const known = server.command(server.device, { kind: 'reboot' })
+    const unknown = { ...server.device.commands[0]!, id: randomUUID(), body: { kind: 'fly' } as never }
+    server.device.commands.unshift(unknown)
+    expect(await cloud.fetchCommands()).toMatchObject([
+      { id: unknown.id, body: undefined },
+      { id: known, body: { kind: 'reboot' } },
+    ])
   })
 })

@@ -9,6 +9,7 @@ import {
   RegistryTokenResponseSchema,
   ReportResponseSchema,
   SignedTargetSchema,
+  type DeviceCommandResult,
   type LogBatch,
   type LogBatchResponse,
   type RegisterRequest,
@@ -21,8 +22,9 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { CloudError } from '../../errors.js'
 import type { Identity } from '../../identity.js'
-import type { Clock, Cloud, LinkListener, LinkSocket, TargetAnswer } from '../../ports.js'
+import type { Clock, Cloud, LinkListener, LinkSocket, TargetAnswer, WaitingCommand } from '../../ports.js'
 import { AccessToken } from './access-token.js'
+import { readCommands } from './commands-answer.js'
 import { exchange, parseBody, type HttpAnswer, type HttpRequest } from './http.js'
 import { connectLink } from './link-socket.js'
 
@@ -83,6 +85,15 @@ export class HttpCloud implements Cloud {
   async registryToken(): Promise<RegistryTokenResponse> {
     const answer = await this.authorized({ method: 'POST', path: DEVICE_ROUTES.registryToken })
     return parseBody(answer, RegistryTokenResponseSchema)
+  }
+
+  async fetchCommands(): Promise<WaitingCommand[]> {
+    const answer = await this.authorized({ method: 'GET', path: DEVICE_ROUTES.commands })
+    return readCommands(answer, this.options.clock.now())
+  }
+
+  async sendCommandResult(result: DeviceCommandResult): Promise<void> {
+    await this.authorized({ method: 'POST', path: DEVICE_ROUTES.commandResults, body: JSON.stringify(result) })
   }
 
   openLink(listener: LinkListener, signal: AbortSignal): Promise<LinkSocket> {
