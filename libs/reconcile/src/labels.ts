@@ -1,0 +1,43 @@
+import { ownMember } from './own-member.js'
+
+/*
+ * What services say of their updates by labels. Those of balena, and of resin before it, mean the same as Flotilla's, so
+ * that such an app runs unchanged. A value that makes no sense counts as none: no typing error may stop an update.
+ */
+
+const NAMESPACES = ['io.flotilla', 'io.balena', 'io.resin'] as const
+
+const STRATEGIES = ['download-then-kill', 'kill-then-download', 'delete-then-download', 'hand-over'] as const
+export type Strategy = (typeof STRATEGIES)[number]
+
+const DEFAULT_HANDOVER_TIMEOUT_MS = 60_000
+const LONGEST_HANDOVER_TIMEOUT_MS = 24 * 60 * 60 * 1000
+
+export interface Labelled {
+  labels: Record<string, string>
+}
+
+/** The value of `io.flotilla.<name>`, or of its other names. */
+export function labelOf({ labels }: Labelled, name: string): string | undefined {
+  const values = NAMESPACES.map((namespace) => ownMember(labels, `${namespace}.${name}`))
+  return values.find((value) => value !== undefined)?.trim()
+}
+
+/** How a service comes from one release to the next. */
+export function strategyOf(service: Labelled): Strategy {
+  const asked = labelOf(service, 'update.strategy')
+  return STRATEGIES.find((strategy) => strategy === asked) ?? 'download-then-kill'
+}
+
+/** Whether it is stopped before its next image is fetched. */
+export function isStoppedFirst(service: Labelled): boolean {
+  const strategy = strategyOf(service)
+  return strategy === 'kill-then-download' || strategy === 'delete-then-download'
+}
+
+/** For how long the former container of a hand-over is kept where the next one never says that it has taken over. */
+export function handoverTimeoutMs(service: Labelled): number {
+  const asked = labelOf(service, 'update.handover-timeout')
+  if (asked === undefined || !/^[0-9]{1,12}$/.test(asked)) return DEFAULT_HANDOVER_TIMEOUT_MS
+  return Math.min(Number(asked), LONGEST_HANDOVER_TIMEOUT_MS)
+}
