@@ -11,7 +11,7 @@ const AnswerSchema = z.object({ commands: z.array(DeviceCommandSchema.extend({ b
 
 /** `now` is the board's time, for servers whose answer carries none: milliseconds since the epoch. */
 export function readCommands(answer: HttpAnswer, now: number): WaitingCommand[] {
-  const serverTime = Date.parse(answer.headers.get('date') ?? '') || now
+  const serverTime = Date.parse(answer.headers.date ?? '') || now
   return parseBody(answer, AnswerSchema).commands.map(({ id, body, expiresAt }) => ({
     id,
     body: DeviceCommandBodySchema.safeParse(body).data,

@@ -60,10 +60,10 @@ export class HttpCloud implements Cloud {
       headers: etag === undefined ? {} : { 'if-none-match': etag },
       timeoutMs: LONG_TIMEOUT_MS,
     })
-    const nextPollMs = secondsToMs(answer.headers.get(NEXT_POLL_HEADER))
+    const nextPollMs = secondsToMs(answer.headers[NEXT_POLL_HEADER])
     if (answer.status === 304) return { nextPollMs }
     const signed = parseBody(answer, SignedTargetSchema)
-    return { nextPollMs, changed: { signed, etag: answer.headers.get('etag') ?? undefined } }
+    return { nextPollMs, changed: { signed, etag: answer.headers.etag } }
   }
 
   async sendReport(report: ReportRequest): Promise<ReportResponse> {
@@ -121,7 +121,7 @@ export class HttpCloud implements Cloud {
   }
 }
 
-function secondsToMs(header: string | null): number | undefined {
+function secondsToMs(header: string | string[] | undefined): number | undefined {
   const seconds = Number(header ?? NaN)
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
 }

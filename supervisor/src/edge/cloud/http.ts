@@ -1,8 +1,11 @@
 /*
  * One HTTP exchange with the control plane: a timeout on it all, and every way to fail told as a CloudError. It knows
- * nothing of devices.
+ * nothing of devices. It does without fetch(), which costs a board 8 MB of memory.
  */
 import { ProblemDetailsSchema } from '@flotilla/contracts'
+import { once } from 'node:events'
+import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http'
+import { Agent as TlsAgent, request as requestHttps } from 'node:https'
 import type { z } from 'zod'
 import { withAbort } from '../../abort.js'
 import { CloudError } from '../../errors.js'
@@ -22,12 +25,19 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   status: number
-  headers: Headers
+  // Lower-case names.
+  headers: IncomingMessage['headers']
   text: string
 }
 
 const TIMEOUT_MS = 30_000
 const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000
+// Twice the longest target: whoever sends more is no control plane.
+const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024
+
+// A poll and the report that follows it share a connection; between them the radio sleeps.
+const plainAgent = new Agent({ keepAlive: true, timeout: 5_000 })
+const tlsAgent = new TlsAgent({ keepAlive: true, timeout: 5_000 })
 
 /** Gives 2xx and 304 answers; throws CloudError for all else. */
 export async function exchange(serverUrl: string, request: HttpRequest): Promise<HttpAnswer> {
@@ -52,29 +62,52 @@ function send(serverUrl: string, request: HttpRequest): Promise<HttpAnswer> {
     const timeoutMs = request.timeoutMs ?? TIMEOUT_MS
     const timer = setTimeout(() => controller.abort(new Error(`No answer within ${timeoutMs / 1000} s`)), timeoutMs)
     try {
-      const response = await fetch(`${serverUrl}${request.path}`, fetchOptions(request, controller.signal))
-      return { status: response.status, headers: response.headers, text: await response.text() }
+      return await attempt(new URL(`${serverUrl}${request.path}`), request, controller.signal)
     } catch (cause) {
-      throw new CloudError(`Could not reach ${request.method} ${request.path}`, {}, { cause })
+      const reason: unknown = controller.signal.aborted ? controller.signal.reason : cause
+      throw new CloudError(`Could not reach ${request.method} ${request.path}`, {}, { cause: reason })
     } finally {
       clearTimeout(timer)
     }
   })
 }
 
-function fetchOptions({ method, body, token, headers }: HttpRequest, signal: AbortSignal): RequestInit {
-  return {
-    method,
-    headers: {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...headers,
-    },
-    body,
-    // A redirect would turn a POST into a GET, and is most often a captive portal's.
-    redirect: 'manual',
-    signal,
+/** A kept connection may have been closed by the other side just now: that alone says nothing, so a new one is tried. */
+async function attempt(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  const first = open(url, request, signal)
+  try {
+    return await answerOf(first)
+  } catch (error) {
+    if (!first.reusedSocket || (error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
+    return answerOf(open(url, request, signal))
   }
+}
+
+function open(url: URL, { method, body, token, headers }: HttpRequest, signal: AbortSignal): ClientRequest {
+  const all = {
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...headers,
+  }
+  const outgoing =
+    url.protocol === 'https:'
+      ? requestHttps(url, { method, headers: all, signal, agent: tlsAgent })
+      : requestHttp(url, { method, headers: all, signal, agent: plainAgent })
+  // What breaks off after the answer's head shows in its body; without a listener it would end the process.
+  outgoing.on('error', () => undefined)
+  return outgoing.end(body)
+}
+
+async function answerOf(outgoing: ClientRequest): Promise<HttpAnswer> {
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > LONGEST_ANSWER_BYTES) throw new Error(`The answer is longer than ${LONGEST_ANSWER_BYTES} bytes`)
+  }
+  return { status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString() }
 }
 
 function refusal({ method, path }: HttpRequest, { status, headers, text }: HttpAnswer): CloudError {
@@ -83,7 +116,7 @@ function refusal({ method, path }: HttpRequest, { status, headers, text }: HttpA
   return new CloudError(`${method} ${path} answered ${status}${detail === undefined ? '' : `: ${detail}`}`, {
     status,
     code: problem.data?.code,
-    retryAfterMs: retryAfterMs(headers.get('retry-after')),
+    retryAfterMs: retryAfterMs(headers['retry-after']),
   })
 }
 
