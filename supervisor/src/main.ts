@@ -53,6 +53,7 @@ async function supervise(config: Config): Promise<void> {
       store,
       cloud: (identity, signal) => new HttpCloud({ serverUrl: config.serverUrl, identity, clock: systemClock, signal }),
       engine: (deviceId) => new DockerEngine(deviceId, config.engine),
+      parts: [],
     },
     { provisioningKey: config.provisioningKey, name: config.deviceName, pollMs: config.pollMs },
     stop.signal,

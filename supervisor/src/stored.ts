@@ -1,5 +1,7 @@
 import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, type LogLine } from '@flotilla/contracts'
+import type { Requests } from '@flotilla/reconcile'
 import { z } from 'zod'
+import type { DeviceMemory } from './memory-keeper.js'
 import type { Document } from './ports.js'
 
 /*
@@ -103,6 +105,8 @@ export interface Store {
   target: Document<StoredTarget>
   attempts: Document<StoredAttempts>
   lastGood: Document<LastGood>
+  memory: Document<DeviceMemory>
+  requests: Document<Requests>
   reportBaseline: Document<ReportBaseline>
   repositories: Document<string[]>
   events: EventSpool

@@ -67,6 +67,21 @@ describe('the executor', () => {
     expect(begun).toEqual(['old-1', 'other', 'image', 'old-2'])
   })
 
+  it('does a step that is asked for by itself when its turn has come, and tells how it ended', async () => {
+    executor.start([remove('old-1')], nothing)
+    const asked = executor.perform(remove('old-2'))
+    expect(begun).toEqual(['old-1'])
+    await end('old-1')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(begun).toEqual(['old-1', 'old-2'])
+    await end('old-2')
+    await asked
+    const refused = executor.perform(remove('old-3'))
+    running.get('old-3')?.(new Error('no'))
+    await expect(refused).rejects.toThrow('no')
+    expect(executor.attempts()).toEqual({})
+  })
+
   it('leaves alone what was being worked on when the look began, though it is done by now', async () => {
     executor.start([remove('old-1')], nothing)
     const busy = executor.busy()

@@ -15,6 +15,12 @@ interface Running {
   done: Promise<void>
 }
 
+/** Who wants to hear how a step ended. */
+interface Asked {
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
 /**
  * Carries out steps side by side, at most one at a time for each thing (a service's containers, a network, an image),
  * and keeps account of those that fail. A download holds up nothing else.
@@ -74,6 +80,13 @@ export class Executor {
     return shortestPause
   }
 
+  /** Carries out one step as soon as its thing is idle; rejects where it fails. It counts as no attempt of the plan's. */
+  async perform(step: Step): Promise<void> {
+    const resource = resourceOf(step)
+    for (let other = this.running.get(resource); other; other = this.running.get(resource)) await other.done
+    await new Promise<void>((resolve, reject) => this.begin(resource, step, { resolve, reject }))
+  }
+
   /** Ends downloads that nobody wants any more; that is no failure. */
   keepDownloads(images: ReadonlySet<string>): void {
     for (const { step, controller } of this.running.values()) {
@@ -86,11 +99,11 @@ export class Executor {
     await Promise.all([...this.running.values()].map(({ done }) => done))
   }
 
-  private begin(resource: string, step: Step): void {
+  private begin(resource: string, step: Step, asked?: Asked): void {
     const done = withAbort(this.signal, (controller) => {
       const entry: Running = { step, percent: 0, controller, done: Promise.resolve() }
       this.running.set(resource, entry)
-      return this.carryOut(step, entry)
+      return this.carryOut(step, entry, asked)
     }).finally(() => {
       this.running.delete(resource)
       this.settled.notify()
@@ -99,8 +112,8 @@ export class Executor {
     if (entry) entry.done = done
   }
 
-  /** Never rejects: what a step throws is its attempt's. */
-  private async carryOut(step: Step, entry: Running): Promise<void> {
+  /** Never rejects: what a step throws is its attempt's, or of whoever asked for it. */
+  private async carryOut(step: Step, entry: Running, asked?: Asked): Promise<void> {
     const { runner, clock, log } = this.parts
     const { signal } = entry.controller
     const startedAt = clock.monotonic()
@@ -113,11 +126,12 @@ export class Executor {
       await runner.run(step, { signal, onProgress })
     } catch (error) {
       // Cut short on purpose: it says nothing about the step.
-      if (!signal.aborted) await this.note(step, () => this.noteFailure(step, error))
-      return
+      if (!signal.aborted && !asked) await this.note(step, () => this.noteFailure(step, error))
+      return asked?.reject(error)
     }
     const seconds = Math.round((clock.monotonic() - startedAt) / 100) / 10
     await this.note(step, () => this.noteSuccess(step, seconds))
+    asked?.resolve()
   }
 
   private async noteSuccess(step: Step, seconds: number): Promise<void> {

@@ -1,8 +1,11 @@
 import type { Platform, Target } from '@flotilla/contracts'
 import type { CurrentState } from '@flotilla/reconcile'
+import type { MemoryKeeper } from '../memory-keeper.js'
 import type { Engine } from '../ports.js'
+import type { RequestsKeeper } from '../requests-keeper.js'
 import type { Executor } from './executor.js'
 import type { Repositories } from './repositories.js'
+import type { SourceReader } from './sources.js'
 
 export interface Look {
   current: CurrentState
@@ -10,23 +13,35 @@ export interface Look {
   busy: ReadonlySet<string>
 }
 
-/** Puts together what the planner is to know: what the engine holds, and what the executor is at. */
+/**
+ * Puts together what the planner is to know: what the engine holds, what the device remembers, what is asked of it, and
+ * what the executor is at.
+ */
 export class Observer {
   constructor(
-    private readonly engine: Engine,
-    private readonly executor: Executor,
-    private readonly repositories: Repositories,
-    private readonly platform: Platform,
+    private readonly parts: {
+      engine: Engine
+      executor: Executor
+      repositories: Repositories
+      memory: MemoryKeeper
+      requests: RequestsKeeper
+      sources: SourceReader
+      platform: Platform
+    },
   ) {}
 
   async look(target: Target): Promise<Look> {
-    const busy = this.executor.busy()
-    const observation = await this.engine.observe(this.repositories.withThoseOf(target))
-    const current = {
+    const { engine, executor, repositories, memory, requests, sources, platform } = this.parts
+    const busy = executor.busy()
+    const observation = await engine.observe(repositories.withThoseOf(target))
+    const current: CurrentState = {
       ...observation,
-      platform: this.platform,
-      downloading: Object.keys(this.executor.progress()),
-      attempts: this.executor.attempts(),
+      ...(await sources.read(observation.containers)),
+      platform,
+      downloading: Object.keys(executor.progress()),
+      attempts: executor.attempts(),
+      memory: memory.memory,
+      requests: requests.requests,
     }
     return { current, busy }
   }

@@ -1,20 +1,16 @@
 import { describeStep, type Step } from '@flotilla/reconcile'
 import { TerminalError } from '../errors.js'
-import type { Cloud, Engine } from '../ports.js'
+import type { Cloud, Engine, StepOf } from '../ports.js'
 import type { Repositories } from './repositories.js'
+import type { HandledKind, StepContext, StepHandlers } from './step-handlers.js'
 
-export interface StepContext {
-  signal: AbortSignal
-  // Downloads only: 0 to 100.
-  onProgress: (percent: number) => void
-}
-
-/** Carries out single steps on the engine. */
+/** Carries out single steps: on the engine, or by whoever was found for those that are not the engine's. */
 export class StepRunner {
   constructor(
     private readonly engine: Engine,
     private readonly cloud: Pick<Cloud, 'registryToken'>,
     private readonly repositories: Repositories,
+    private readonly handlers: StepHandlers = {},
   ) {}
 
   run(step: Step, context: StepContext): Promise<void> {
@@ -27,6 +23,8 @@ export class StepRunner {
         return this.engine.removeNetwork(step.id)
       case 'create-volume':
         return this.engine.createVolume(step)
+      case 'remove-volume':
+        return this.engine.removeVolume(step.name)
       case 'create-container':
         return this.engine.createContainer(step)
       case 'start-container':
@@ -38,11 +36,18 @@ export class StepRunner {
       case 'remove-image':
         return this.engine.removeImage(step.image)
       default:
-        return Promise.reject(new TerminalError(`This supervisor has no way of ${describeStep(step)}`))
+        return this.handle(step, context)
     }
   }
 
-  private async pull(step: Extract<Step, { kind: 'pull-image' }>, context: StepContext): Promise<void> {
+  private handle(step: StepOf<HandledKind>, context: StepContext): Promise<void> {
+    // The types cannot tell that what is found under a step's kind takes that step.
+    const handler = this.handlers[step.kind] as ((step: Step, context: StepContext) => Promise<void>) | undefined
+    if (handler) return handler(step, context)
+    return Promise.reject(new TerminalError(`This board has no way of ${describeStep(step)}`))
+  }
+
+  private async pull(step: StepOf<'pull-image'>, context: StepContext): Promise<void> {
     // Before the first byte: an image whose repository is not remembered would never be removed again.
     await this.repositories.remember(step.image)
     const { token } = await this.cloud.registryToken()

@@ -20,6 +20,7 @@ describe('the link', () => {
   let stop: AbortController
   let running: Promise<void>
   let wakes: number
+  let commandWakes: number
   beforeEach(async () => {
     server = await FakeCloud.start()
     const identity = openIdentity(createIdentity())
@@ -27,9 +28,10 @@ describe('the link', () => {
     await cloud.register(registerRequest(identity, { platform: 'linux/amd64' }, { provisioningKey: 'key' }))
     stop = new AbortController()
     wakes = 0
+    commandWakes = 0
     const link = new Link(
       cloud,
-      { generation: () => 1, onTargetChanged: () => wakes++ },
+      { generation: () => 1, onTargetChanged: () => wakes++, onCommandsWaiting: () => commandWakes++ },
       { clock: hasty, log: silentLog() },
     )
     running = link.run(stop.signal)
@@ -44,6 +46,14 @@ describe('the link', () => {
     await eventually(() => server.linkCount === 1)
     server.deploy(server.device, [])
     await eventually(() => wakes > 0)
+  })
+
+  it('has commands fetched when it comes up, and whenever the server says that some are waiting', async () => {
+    await eventually(() => commandWakes === 1)
+    server.say(server.device, { type: 'commands-waiting' })
+    await eventually(() => commandWakes === 2)
+    server.dropLinks()
+    await eventually(() => commandWakes === 3)
   })
 
   it('comes back when it is lost', async () => {

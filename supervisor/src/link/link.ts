@@ -12,6 +12,8 @@ export interface LinkPeer {
   generation: () => number
   /** The server says that there may be a newer target. */
   onTargetChanged: () => void
+  /** The server says that there are commands, or may have said so while the link was down. */
+  onCommandsWaiting: () => void
 }
 
 /** Keeps the one outgoing WebSocket up. Nothing depends on it: without it, polls find everything, only later. */
@@ -47,11 +49,17 @@ export class Link {
     const closed = new Promise<string>((resolve) => (onClose = resolve))
     // Also for a generation that is known: a conditional poll costs a 304, and the server knows better.
     const onMessage = (message: LinkServerMessage) => {
-      if (message.type === 'target-changed') this.peer.onTargetChanged()
+      switch (message.type) {
+        case 'target-changed':
+          return this.peer.onTargetChanged()
+        case 'commands-waiting':
+          return this.peer.onCommandsWaiting()
+      }
     }
     const socket = await this.cloud.openLink({ onMessage, onClose }, signal)
     this.ambient.log.info('link open')
     socket.send({ type: 'hello', protocol: DEVICE_PROTOCOL, generation: this.peer.generation() })
+    this.peer.onCommandsWaiting()
     return closed
   }
 }

@@ -1,5 +1,6 @@
 import { backOffDelay, type BackOff } from '../back-off.js'
 import { CloudError } from '../errors.js'
+import { Listeners } from '../listeners.js'
 import type { Clock, Cloud, Logger } from '../ports.js'
 import type { TargetKeeper } from '../target/target-keeper.js'
 import { Wake } from './wake.js'
@@ -10,6 +11,8 @@ const SHORTEST_POLL_MS = 1_000
 
 /** Asks for the target, conditionally, when the server said to come back, or when woken. */
 export class PollLoop {
+  /** The server has answered. */
+  readonly polled = new Listeners()
   private readonly wakeUp = new Wake()
 
   constructor(
@@ -51,6 +54,7 @@ export class PollLoop {
   private async poll(): Promise<number> {
     const { changed, nextPollMs } = await this.cloud.fetchTarget(this.targets.etag)
     if (changed) await this.targets.offer(changed.signed, changed.etag)
+    this.polled.notify()
     return nextPollMs ?? this.intervalMs
   }
 

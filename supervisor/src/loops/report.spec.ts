@@ -1,4 +1,10 @@
-import { applyMergePatch, type DeviceState, type Json, type ReportRequest } from '@flotilla/contracts'
+import {
+  applyMergePatch,
+  type DeviceState,
+  type Json,
+  type MetricsSample,
+  type ReportRequest,
+} from '@flotilla/contracts'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { CloudError } from '../errors.js'
@@ -16,6 +22,7 @@ describe('the report loop', () => {
   let server: FakeCloudDevice
   let state: DeviceState
   let events: MemoryEventSpool
+  let samples: MetricsSample[]
   let document: MemoryDocument<ReportBaseline>
   let loop: ReportLoop
   let stop: AbortController
@@ -34,6 +41,7 @@ describe('the report loop', () => {
     })
     state = { generation: 1, activity: 'updating', explanation: 'Downloading.', apps: {} }
     events = new MemoryEventSpool()
+    samples = []
     document = new MemoryDocument<ReportBaseline>()
     fates = []
     unwanted = () => false
@@ -45,9 +53,15 @@ describe('the report loop', () => {
     stop = new AbortController()
     const baseline = new ReportBaselineKeeper(document)
     await baseline.load()
-    loop = new ReportLoop({ sendReport }, () => state, { baseline, events }, { clock, log: silentLog() })
+    const metrics = { pending: (limit: number) => samples.slice(0, limit), acknowledge: takeSamples }
+    loop = new ReportLoop({ sendReport }, () => state, { baseline, events, metrics }, { clock, log: silentLog() })
     void loop.run(stop.signal)
     await clock.advance(SECOND)
+  }
+
+  function takeSamples(sent: readonly MetricsSample[]) {
+    samples = samples.filter((sample) => !sent.includes(sample))
+    return Promise.resolve()
   }
 
   async function sendReport(report: ReportRequest) {
@@ -67,6 +81,16 @@ describe('the report loop', () => {
   }
 
   const numbers = () => server.reports.map(({ number }) => number)
+
+  it('takes samples along with the next report, until the server has them', async () => {
+    const first = { at: '2026-11-21T08:00:00.000Z', cpuPercent: 3 }
+    samples = [first]
+    fates.push('lost')
+    await change({ activity: 'settled' }, 60 * SECOND)
+    expect(server.reports.slice(1).map(({ metrics }) => metrics)).toEqual([[first], [first]])
+    await change({ activity: 'updating' })
+    expect(server.reports.at(-1)?.metrics).toBeUndefined()
+  })
 
   it('sends all of it first, and then only what changed', async () => {
     await change({ activity: 'settled' })

@@ -9,6 +9,7 @@ import {
 import { backOffDelay, type BackOff } from '../back-off.js'
 import { CloudError } from '../errors.js'
 import type { Clock, Cloud, Logger } from '../ports.js'
+import type { MetricsQueue } from '../part.js'
 import type { Store } from '../stored.js'
 import type { ReportBaselineKeeper } from '../report/baseline.js'
 import { RateLimit } from './rate-limit.js'
@@ -23,6 +24,7 @@ const INTERVAL_MS = 5_000
 // Nothing else sends a report of itself: this one is for what no change announced, such as a new address.
 const RECHECK_MS = 300_000
 const EVENTS_PER_REPORT = 200
+const SAMPLES_PER_REPORT = 100
 // Answers in a row that do not fit before it counts as a failure.
 const MOST_TRIES = 4
 
@@ -40,7 +42,7 @@ export class ReportLoop {
   constructor(
     private readonly cloud: Pick<Cloud, 'sendReport'>,
     private readonly state: () => DeviceState,
-    private readonly kept: { baseline: ReportBaselineKeeper; events: Store['events'] },
+    private readonly kept: { baseline: ReportBaselineKeeper; events: Store['events']; metrics?: MetricsQueue },
     private readonly ambient: { clock: Clock; log: Logger },
   ) {
     this.rate = new RateLimit(ambient.clock, BURST, INTERVAL_MS)
@@ -94,8 +96,14 @@ export class ReportLoop {
       at: new Date(this.ambient.clock.now()).toISOString(),
       changes: changes ?? {},
       events: pending,
+      ...this.samples(),
     }
     return { request, state }
+  }
+
+  private samples(): Pick<ReportRequest, 'metrics'> {
+    const metrics = this.kept.metrics?.pending(SAMPLES_PER_REPORT) ?? []
+    return metrics.length > 0 ? { metrics } : {}
   }
 
   /** On a baseline that the server cannot hold it stores the events and leaves its state as it is. */
@@ -125,6 +133,7 @@ export class ReportLoop {
     this.unanswered = undefined
     this.isStateUnwanted = false
     await events.acknowledge(answer.storedEvents)
+    if (request.metrics) await this.kept.metrics?.acknowledge(request.metrics)
     const areEventsStored = answer.storedEvents >= (request.events.at(-1)?.number ?? 0)
     if (answer.stored === request.number) {
       await baseline.acknowledge(request.number, state)
@@ -138,9 +147,11 @@ export class ReportLoop {
    * The server does not want it, as it is. All of the state comes next; where that is unwanted too, the events go
    * alone, lest history be lost for a state that cannot be told; and events that are unwanted alone are given up.
    */
-  private async giveUp({ baseline, number, events: sent }: ReportRequest): Promise<void> {
+  private async giveUp({ baseline, number, events: sent, metrics }: ReportRequest): Promise<void> {
     this.unanswered = undefined
     const last = sent.at(-1)
+    // Whatever was wrong, samples are the least of it.
+    if (metrics) await this.kept.metrics?.acknowledge(metrics)
     if (this.isStateUnwanted && last) {
       this.ambient.log.error('events unwanted by the server', { count: sent.length })
       await this.kept.events.acknowledge(last.number)

@@ -8,7 +8,7 @@ import { deviceState, type StateFacts } from './device-state.js'
 
 describe('what a device says of itself', () => {
   const supervisor = { version: '1.2.3', startedAt: '2026-11-21T08:00:00Z' }
-  const facts: StateFacts = { supervisor, host: {}, hasTarget: true, lastGood: {}, acknowledged: {} }
+  const facts: StateFacts = { supervisor, host: {}, hasTarget: true, lastGood: {}, snapshots: {}, acknowledged: {} }
   const acknowledged = {
     generation: 7,
     activity: 'settled' as const,

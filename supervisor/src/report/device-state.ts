@@ -1,4 +1,4 @@
-import type { DeviceState } from '@flotilla/contracts'
+import type { AppState, DeviceState } from '@flotilla/contracts'
 import { appStates, describePlan, planActivity, type CurrentContainer } from '@flotilla/reconcile'
 import type { Host } from '../ports.js'
 import type { Status } from '../status-board.js'
@@ -12,6 +12,8 @@ export interface StateFacts {
   status?: Status
   engineError?: string
   lastGood: LastGood
+  // Of volumes, by app id and snapshot id.
+  snapshots: Record<string, AppState['snapshots']>
   // What the server was told last: it stands for what is not known yet, after a restart.
   acknowledged: Partial<DeviceState>
 }
@@ -26,13 +28,13 @@ export function deviceState(facts: StateFacts): DeviceState {
   return { ...base, activity: 'failing', explanation: explanation.slice(0, 4000) }
 }
 
-function lastSeen({ status, lastGood, hasTarget, acknowledged }: StateFacts): DeviceState {
+function lastSeen({ status, lastGood, snapshots, hasTarget, acknowledged }: StateFacts): DeviceState {
   if (!hasTarget) return { explanation: 'There is no target yet.', apps: {} }
   if (!status) return { apps: {}, ...acknowledged }
   const { plan, current, at, target } = status
   const apps = Object.entries(currentApps(status)).map(([appId, app]) => {
     const releaseId = app.releaseId ?? stillRunning(appId, current.containers, lastGood)
-    return [appId, releaseId === undefined ? app : { ...app, releaseId }] as const
+    return [appId, withoutAbsent({ ...app, releaseId, snapshots: snapshots[appId] })] as const
   })
   return {
     generation: target.generation,

@@ -3,6 +3,7 @@
  * that trusts a key of its own, so that what is applied went through the same door as on a board.
  */
 import { targetStatement, TargetSchema, type TargetInput } from '@flotilla/contracts'
+import type { Requests } from '@flotilla/reconcile'
 import { createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import type { FakeDaemon } from '../edge/fake/fake-daemon.js'
 import { FakeEngine } from '../edge/fake/fake-engine.js'
@@ -12,9 +13,12 @@ import { Executor } from '../execute/executor.js'
 import { Observer } from '../execute/observer.js'
 import { Repositories } from '../execute/repositories.js'
 import { StepRunner } from '../execute/run-step.js'
+import { SourceReader, type Sources } from '../execute/sources.js'
 import { rawPublicKey } from '../identity.js'
 import { ApplyLoop } from '../loops/apply.js'
 import { watchEngine } from '../loops/watch-engine.js'
+import { MemoryKeeper, type DeviceMemory } from '../memory-keeper.js'
+import { RequestsKeeper } from '../requests-keeper.js'
 import { StatusBoard } from '../status-board.js'
 import type { StoredAttempts, StoredTarget } from '../stored.js'
 import { TargetKeeper } from '../target/target-keeper.js'
@@ -23,6 +27,10 @@ import { MemoryDocument, MemoryEventSpool, silentLog } from './memory-store.js'
 export class ApplyScene {
   readonly events = new MemoryEventSpool()
   readonly attempts = new MemoryDocument<StoredAttempts>()
+  readonly memory = new MemoryDocument<DeviceMemory>()
+  readonly requests = new MemoryDocument<Requests>()
+  /** What the planner is told beside what the engine shows; taken up at the next start. */
+  sources: Sources = {}
   board = new StatusBoard()
   private readonly deviceId = randomUUID()
   private readonly hardwareUuid = randomUUID().replaceAll('-', '')
@@ -91,11 +99,17 @@ export class ApplyScene {
     const targets = new TargetKeeper({ registration, hardwareUuid: this.hardwareUuid }, this.target, events, log)
     const repositories = new Repositories(this.repositories)
     const attempts = new Attempts(this.attempts, clock)
-    await Promise.all([targets.load(), repositories.load(), attempts.load()])
+    const memory = new MemoryKeeper(this.memory)
+    const requests = new RequestsKeeper(this.requests)
+    await Promise.all([targets, repositories, attempts, memory, requests].map((kept) => kept.load()))
     const cloud = { registryToken: () => Promise.resolve({ token: 'token', expiresInSeconds: 300 }) }
     const runner = new StepRunner(engine, cloud, repositories)
     const executor = new Executor({ runner, attempts, events, clock, log }, signal)
-    const observer = new Observer(engine, executor, repositories, 'linux/arm64')
+    const observer = new Observer({
+      ...{ engine, executor, repositories, memory, requests },
+      sources: new SourceReader(this.sources, log),
+      platform: 'linux/arm64',
+    })
     const loop = new ApplyLoop({ observer, executor, targets, board: this.board, clock, log })
     this.targets = targets
     this.running = Promise.all([loop.run(signal), watchEngine(engine, () => loop.wake(), { clock, log }, signal)])

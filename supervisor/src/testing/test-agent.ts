@@ -4,12 +4,13 @@
  */
 import type { Platform } from '@flotilla/contracts'
 import { join } from 'node:path'
-import { runAgent, type AgentOptions, type World } from '../agent.js'
+import { runAgent } from '../agent.js'
 import { HttpCloud } from '../edge/cloud/http-cloud.js'
 import { systemClock } from '../edge/host/clock.js'
 import { openStore } from '../edge/store/disk-store.js'
 import type { Clock, Engine, Host } from '../ports.js'
 import type { FakeCloud } from './fake-cloud.js'
+import type { AgentOptions, World } from '../world.js'
 import { silentLog } from './memory-store.js'
 
 // Back-offs are drawn between zero and their cap; tests need not wait for the long ones.
@@ -27,6 +28,7 @@ export interface TestAgentOptions {
   engine: (deviceId: string) => Engine
   folder: string
   options?: Partial<AgentOptions>
+  parts?: World['parts']
 }
 
 export interface TestAgent {
@@ -35,7 +37,7 @@ export interface TestAgent {
   stop: () => Promise<void>
 }
 
-export async function startAgent({ cloud, engine, folder, options }: TestAgentOptions): Promise<TestAgent> {
+export async function startAgent({ cloud, engine, folder, options, parts = [] }: TestAgentOptions): Promise<TestAgent> {
   const log = silentLog()
   const stopping = new AbortController()
   const world: World = {
@@ -45,6 +47,7 @@ export async function startAgent({ cloud, engine, folder, options }: TestAgentOp
     store: await openStore(join(folder, 'state'), log),
     cloud: (identity, signal) => new HttpCloud({ serverUrl: cloud.url, identity, clock: hasty, signal }),
     engine,
+    parts,
   }
   const settings = { provisioningKey: 'key', name: 'porch', pollMs: 3_600_000, ...options }
   const running = runAgent(world, settings, stopping.signal)

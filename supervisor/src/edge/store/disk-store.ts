@@ -15,6 +15,7 @@ import {
   StoredTargetSchema,
   type Store,
 } from '../../stored.js'
+import { DeviceMemorySchema, RequestsSchema } from '../../stored-memory.js'
 import { DiskEventSpool } from './event-spool.js'
 import { JsonDocument } from './json-document.js'
 import { DiskLogSpool } from './log-spool.js'
@@ -30,6 +31,8 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     target: document('target.json', StoredTargetSchema),
     attempts: document('attempts.json', StoredAttemptsSchema),
     lastGood: document('last-good.json', LastGoodSchema),
+    memory: document('memory.json', DeviceMemorySchema),
+    requests: document('requests.json', RequestsSchema),
     reportBaseline: document('report-baseline.json', ReportBaselineSchema),
     repositories: document('repositories.json', RepositoriesSchema),
     events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log),

@@ -1,0 +1,72 @@
+import type { EventRecorder } from './events.js'
+import { Attempts } from './execute/attempts.js'
+import { Executor } from './execute/executor.js'
+import { Repositories } from './execute/repositories.js'
+import { StepRunner } from './execute/run-step.js'
+import type { StepHandlers } from './execute/step-handlers.js'
+import type { Identity } from './identity.js'
+import { Listeners } from './listeners.js'
+import { MemoryKeeper } from './memory-keeper.js'
+import type { Core, MakePart, Part } from './part.js'
+import type { Cloud } from './ports.js'
+import { RequestsKeeper } from './requests-keeper.js'
+import { StatusBoard } from './status-board.js'
+import type { Registration } from './stored.js'
+import { TargetKeeper } from './target/target-keeper.js'
+import type { AgentOptions, World } from './world.js'
+
+/** A board that has a place in a fleet. */
+export interface Membership {
+  world: World
+  options: AgentOptions
+  cloud: Cloud
+  identity: Identity
+  events: EventRecorder
+  registration: Registration
+}
+
+export interface OpenedCore {
+  core: Core
+  // All parts as one.
+  part: Part
+  repositories: Repositories
+}
+
+/** Takes up what an earlier run left on the disk, and makes the parts. Nothing runs yet, and nothing waits for a network. */
+export async function openCore(member: Membership, signal: AbortSignal): Promise<OpenedCore> {
+  const { world, cloud, identity, events, registration } = member
+  const { clock, log, store } = world
+  const engine = world.engine(registration.deviceId)
+  const memory = new MemoryKeeper(store.memory)
+  const requests = new RequestsKeeper(store.requests)
+  const targets = new TargetKeeper({ registration, hardwareUuid: identity.uuid }, store.target, events, log)
+  const attempts = new Attempts(store.attempts, clock)
+  const repositories = new Repositories(store.repositories)
+  await Promise.all([memory, requests, targets, attempts, repositories].map((kept) => kept.load()))
+  // Parts bring theirs, and may already hold the executor by then.
+  const handlers: StepHandlers = {}
+  const runner = new StepRunner(engine, cloud, repositories, handlers)
+  const core: Core = {
+    ...{ identity, registration, cloud, engine, memory, requests, targets, events, clock, log },
+    board: new StatusBoard(),
+    executor: new Executor({ runner, attempts, events, clock, log }, signal),
+    commandsWaiting: new Listeners(),
+    lookWanted: new Listeners(),
+    pollWanted: new Listeners(),
+  }
+  const part = await makeParts(world.parts, core)
+  Object.assign(handlers, part.steps)
+  return { core, part, repositories }
+}
+
+/** All of them as one. */
+async function makeParts(makers: readonly MakePart[], core: Core): Promise<Part> {
+  const parts: Part[] = []
+  for (const make of makers) parts.push(await make(core))
+  return {
+    steps: Object.assign({}, ...parts.map(({ steps }) => steps)) as Part['steps'],
+    sources: Object.assign({}, ...parts.map(({ sources }) => sources)) as Part['sources'],
+    report: Object.assign({}, ...parts.map(({ report }) => report)) as Part['report'],
+    loops: parts.flatMap(({ loops }) => loops ?? []),
+  }
+}

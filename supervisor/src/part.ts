@@ -1,0 +1,70 @@
+import type { DeviceState, MetricsSample } from '@flotilla/contracts'
+import type { EventRecorder } from './events.js'
+import type { Executor } from './execute/executor.js'
+import type { Sources } from './execute/sources.js'
+import type { StepHandlers } from './execute/step-handlers.js'
+import type { Identity } from './identity.js'
+import type { Listeners } from './listeners.js'
+import type { MemoryKeeper } from './memory-keeper.js'
+import type { Clock, Cloud, Engine, Logger } from './ports.js'
+import type { RequestsKeeper } from './requests-keeper.js'
+import type { StatusBoard } from './status-board.js'
+import type { Registration } from './stored.js'
+import type { TargetKeeper } from './target/target-keeper.js'
+
+/*
+ * The core makes the engine run the target. Whatever else a device does (its local API, its host, snapshots, replacing
+ * the supervisor) is a part: made once the device is known, given the core, and asked for what it adds.
+ */
+
+/** What parts may use of the core. */
+export interface Core {
+  identity: Identity
+  registration: Registration
+  cloud: Cloud
+  engine: Engine
+  memory: MemoryKeeper
+  requests: RequestsKeeper
+  targets: TargetKeeper
+  board: StatusBoard
+  events: EventRecorder
+  clock: Clock
+  log: Logger
+  executor: Executor
+  /** The server may have commands: it said so, the link has come up (again), or the target was polled. */
+  commandsWaiting: Listeners
+  /** Notified, the apply loop looks again. */
+  lookWanted: Listeners
+  /** Notified, the server is asked for the target now. */
+  pollWanted: Listeners
+}
+
+export type Loop = (end: AbortSignal) => Promise<void>
+
+/** What a part adds; each member where it has something. */
+export interface Part {
+  // Steps that are not the engine's. One part per kind.
+  steps?: StepHandlers
+  // What the planner is to know. One part per source.
+  sources?: Sources
+  report?: ReportSources
+  // Run beside the core's, until the signal aborts. One that rejects ends the supervisor, so that it starts anew.
+  loops?: Loop[]
+}
+
+export type MakePart = (core: Core) => Part | Promise<Part>
+
+/** What a part says of the device in reports. Called often: it answers at once, and the same while nothing changed. */
+export interface ReportSources {
+  host?: () => NonNullable<DeviceState['host']>
+  // By app id.
+  snapshots?: () => Record<string, NonNullable<DeviceState['apps'][string]['snapshots']>>
+  metrics?: MetricsQueue
+}
+
+/** Samples wait here until the server has them. A queue that has some to send does not by itself cause a report. */
+export interface MetricsQueue {
+  // The oldest.
+  pending(limit: number): MetricsSample[]
+  acknowledge(sent: readonly MetricsSample[]): Promise<void>
+}

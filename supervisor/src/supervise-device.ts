@@ -1,0 +1,117 @@
+import { setMaxListeners } from 'node:events'
+import { withAbort } from './abort.js'
+import { openCore, type Membership, type OpenedCore } from './core.js'
+import { Observer } from './execute/observer.js'
+import { SourceReader } from './execute/sources.js'
+import { Link } from './link/link.js'
+import { LogCollector } from './logs/collect-logs.js'
+import { LogShipper } from './logs/ship-logs.js'
+import { ApplyLoop } from './loops/apply.js'
+import { PollLoop } from './loops/poll-target.js'
+import { ReportLoop } from './loops/report.js'
+import { watchEngine } from './loops/watch-engine.js'
+import type { Loop } from './part.js'
+import { ReportBaselineKeeper } from './report/baseline.js'
+import { deviceState } from './report/device-state.js'
+import { ReleaseWatch } from './report/release-watch.js'
+import { SUPERVISOR_VERSION } from './version.js'
+
+/** Runs all loops of one device until the signal aborts, or one of them ends by a bug. */
+export async function superviseDevice(member: Membership, signal: AbortSignal): Promise<void> {
+  const { world, options, cloud } = member
+  const { clock, log, store } = world
+  const opened = await openCore(member, signal)
+  const { core, part } = opened
+  const apply = applyLoop(member, opened)
+  const report = await reportLoop(member, opened)
+  const poll = new PollLoop(cloud, core.targets, options.pollMs, { clock, log })
+  core.pollWanted.add(() => poll.wake())
+  poll.polled.add(() => core.commandsWaiting.notify())
+  const collector = new LogCollector(core.engine, store.logs, core.board, { clock, log })
+  const shipper = new LogShipper(cloud, store.logs, { clock, log })
+  collector.collected.add(() => shipper.wake())
+  await allOrNone(signal, [
+    (end) => apply.run(end),
+    (end) => watchEngine(core.engine, () => apply.wake(), world, end),
+    (end) => poll.run(end),
+    (end) => report.run(end),
+    (end) => link(member, opened).run(end),
+    (end) => collector.run(end),
+    (end) => shipper.run(end),
+    ...(part.loops ?? []),
+  ])
+  // What the collector took in after the shipper had ended.
+  await store.logs.flush()
+}
+
+/** A loop ends only when told to, or by a bug: then the others are told, and the supervisor starts anew. */
+function allOrNone(signal: AbortSignal, loops: Loop[]): Promise<void> {
+  return withAbort(signal, async (controller) => {
+    setMaxListeners(0, controller.signal)
+    const endAll = (cause: unknown) => {
+      controller.abort()
+      throw cause
+    }
+    const ends = await Promise.allSettled(loops.map((loop) => loop(controller.signal).catch(endAll)))
+    const bug = ends.find((end) => end.status === 'rejected')
+    if (bug) throw new Error('A loop of the supervisor ended', { cause: bug.reason })
+  })
+}
+
+function applyLoop({ world }: Membership, { core, part, repositories }: OpenedCore): ApplyLoop {
+  const { engine, executor, memory, requests, targets, board } = core
+  const { clock, log, host } = world
+  const sources = new SourceReader(part.sources ?? {}, log)
+  const { platform } = host.board()
+  const observer = new Observer({ engine, executor, repositories, memory, requests, sources, platform })
+  const loop = new ApplyLoop({ observer, executor, targets, board, clock, log })
+  for (const wakes of [requests.changed, core.lookWanted]) wakes.add(() => loop.wake())
+  return loop
+}
+
+function link({ cloud, world }: Membership, { core }: OpenedCore): Link {
+  const peer = {
+    generation: () => core.targets.target?.generation ?? 0,
+    onTargetChanged: () => core.pollWanted.notify(),
+    onCommandsWaiting: () => core.commandsWaiting.notify(),
+  }
+  return new Link(cloud, peer, world)
+}
+
+async function reportLoop({ world, cloud, events }: Membership, { core, part }: OpenedCore): Promise<ReportLoop> {
+  const { engine, board, targets } = core
+  const { clock, log, store, host } = world
+  const releases = new ReleaseWatch(store.lastGood, board, events, log)
+  const baseline = new ReportBaselineKeeper(store.reportBaseline)
+  await Promise.all([releases.load(), baseline.load()])
+  const supervisor = { version: SUPERVISOR_VERSION, startedAt: new Date(clock.now()).toISOString() }
+  const versions: { engine?: string } = {}
+  const state = () =>
+    deviceState({
+      supervisor,
+      host: { ...host.facts(), engine: versions.engine, ...part.report?.host?.() },
+      hasTarget: targets.target !== undefined,
+      status: board.status,
+      engineError: board.engineError,
+      lastGood: releases.lastGood,
+      snapshots: part.report?.snapshots?.() ?? {},
+      acknowledged: baseline.state,
+    })
+  const report = new ReportLoop(
+    cloud,
+    state,
+    { baseline, events: store.events, metrics: part.report?.metrics },
+    { clock, log },
+  )
+  board.changed.add(() => {
+    if (versions.engine === undefined && board.status) {
+      engine.version().then(
+        (version) => (versions.engine = version),
+        () => undefined,
+      )
+    }
+    report.wake()
+  })
+  events.recorded.add(() => report.wake())
+  return report
+}
