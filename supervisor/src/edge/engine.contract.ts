@@ -4,7 +4,13 @@
  */
 import { afterAll, beforeAll, describe } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import { describeChanges, describeContainers, describeLogs, describeRuns } from './contract/containers.js'
+import {
+  describeChanges,
+  describeContainers,
+  describeLogs,
+  describeOwnRestarts,
+  describeRuns,
+} from './contract/containers.js'
 import { describeForeigners, describeImages, describeNetworksAndVolumes } from './contract/resources.js'
 import { makeScene, pull, type EngineHarness } from './contract/scene.js'
 
@@ -22,6 +28,7 @@ export function describeEngine(name: string, makeHarness: () => Promise<EngineHa
     describeNetworksAndVolumes(scene)
     describeContainers(scene)
     describeRuns(scene)
+    describeOwnRestarts(scene)
     describeChanges(scene)
     describeForeigners(scene)
     describeLogs(scene)

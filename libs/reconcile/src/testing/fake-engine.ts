@@ -16,6 +16,9 @@ export interface Engine {
   joined: Record<string, string[]>
 }
 
+// SIGTERM.
+const STOPPED = 143
+
 export class EngineRefusal extends Error {}
 
 export function emptyEngine(state: Partial<CurrentState> = {}): Engine {
@@ -43,7 +46,7 @@ export function applyStep(engine: Engine, step: Step): Engine {
       return startContainer(engine, find(current, step.id))
     case 'stop-container':
       demand(isLive(find(current, step.id)), `container ${step.id} does not run`)
-      return changeContainer(engine, step.id, { status: 'exited', exitCode: 143, finishedAt: engine.clock })
+      return changeContainer(engine, step.id, { status: 'exited', exitCode: STOPPED, finishedAt: engine.clock })
     case 'remove-container':
       demand(!isLive(find(current, step.id)), `container ${step.id} runs`)
       return withCurrent(engine, { containers: current.containers.filter(({ id }) => id !== step.id) })
@@ -115,7 +118,10 @@ function startContainer(engine: Engine, container: CurrentContainer): Engine {
     (it) => it.id !== container.id && it.appId === container.appId && it.service === container.service && isLive(it),
   )
   demand(twin === undefined, `${container.service} already runs as ${twin?.id}`)
-  const started = { status: 'running', startedAt: engine.clock, exitCode: undefined } as const
+  // What was not stopped by us counts as restarted.
+  const isRestart = container.status === 'exited' && container.exitCode !== STOPPED
+  const restartCount = isRestart ? (container.restartCount ?? 0) + 1 : 0
+  const started = { status: 'running', startedAt: engine.clock, exitCode: undefined, restartCount } as const
   return changeContainer(engine, container.id, started)
 }
 

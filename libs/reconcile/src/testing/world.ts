@@ -146,13 +146,17 @@ function live({ behaviours = {} }: World, engine: Engine, container: CurrentCont
   return changeContainer(engine, id, { health: behaviour.isUnhealthy ? 'unhealthy' : 'healthy' })
 }
 
-// The engine's part: it starts again what ends against its restart policy.
-function end(engine: Engine, { id, restart, restartCount = 0 }: CurrentContainer, exitCode: number): Engine {
+// The engine's part: it starts again what ends against its restart policy, but for what depends on others.
+function end(
+  engine: Engine,
+  { id, restart, restartCount = 0, dependsOn = [] }: CurrentContainer,
+  exitCode: number,
+): Engine {
   const most = restart?.maximumRetryCount || Infinity
   const isRetried = restart?.name === 'on-failure' && exitCode !== 0 && restartCount < most
   const isAlways = restart?.name === 'always' || restart?.name === 'unless-stopped'
   const next =
-    isRetried || isAlways
+    (isRetried || isAlways) && dependsOn.length === 0
       ? { status: 'restarting' as const, restartCount: restartCount + 1 }
       : { status: 'exited' as const }
   return changeContainer(engine, id, { ...next, exitCode, finishedAt: engine.clock })

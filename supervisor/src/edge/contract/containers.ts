@@ -106,6 +106,37 @@ export function describeRuns(scene: () => Scene): void {
   })
 }
 
+export function describeOwnRestarts(scene: () => Scene): void {
+  const policy = { name: 'on-failure' as const, maximumRetryCount: 5 }
+
+  it('leaves what depends on others to us, and counts our restarts', async () => {
+    const { engine, create, look, harness } = scene()
+    const config = { ...harness.running({ exitsAfterMs: 0, exitCode: 3 }), restart: policy }
+    const { id } = await create({ config, dependsOn: ['db'] })
+    const hasEnded = async (restartCount: number) => {
+      const [container] = (await look()).containers
+      expect(container).toMatchObject({ id, status: 'exited', exitCode: 3, restart: policy, restartCount })
+    }
+    await engine.startContainer(id)
+    await eventually(() => hasEnded(0))
+    await engine.startContainer(id)
+    await eventually(() => hasEnded(1))
+    await engine.startContainer(id)
+    await eventually(() => hasEnded(2))
+  })
+
+  it('begins to count anew after a stop on purpose', async () => {
+    const { engine, create, look } = scene()
+    const { id } = await create({ dependsOn: ['db'] })
+    await engine.startContainer(id)
+    await engine.stopContainer(id, 0)
+    await look()
+    await engine.startContainer(id)
+    expect((await look()).containers[0]).toMatchObject({ id, status: 'running', restartCount: 0 })
+    await engine.stopContainer(id, 0)
+  })
+}
+
 export function describeChanges(scene: () => Scene): void {
   it.each(['healthy', 'unhealthy'] as const)('shows that a container is %s', async (health) => {
     const { engine, create, look, harness } = scene()

@@ -59,6 +59,7 @@ export function containerBody(
     Healthcheck: healthcheck(config),
     HostConfig: {
       ...hostConfig(config),
+      ...(isStartedByUs(step) && { RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } }),
       ...namespaces(spec, first?.name),
       Mounts: mounts(spec),
       LogConfig: logConfig(config) ?? defaultLogging,
@@ -75,7 +76,20 @@ function ownLabels(deviceId: string, step: StepOf<'create-container'>): Record<s
     [LABELS.specHash]: step.specHash,
     [LABELS.image]: step.spec.image,
     [LABELS.dependsOn]: step.dependsOn.join(','),
+    ...(isStartedByUs(step) && { [LABELS.restart]: restartText(step.spec.config.restart) }),
   }
+}
+
+/**
+ * When the board boots, the engine starts all that it may restart at once. What leans on others would come up before
+ * them; it is started, and restarted, by the supervisor alone.
+ */
+function isStartedByUs({ dependsOn }: StepOf<'create-container'>): boolean {
+  return dependsOn.length > 0
+}
+
+function restartText({ name, maximumRetryCount }: ServiceConfig['restart']): string {
+  return maximumRetryCount === undefined ? name : `${name}:${maximumRetryCount}`
 }
 
 type ServiceConfig = ContainerSpec['config']

@@ -11,6 +11,7 @@ import { jsonObjects } from './json-stream.js'
 import { LABELS } from './labels.js'
 import { multiplexedFrames, sinceParameter, terminalFrames } from './log-frames.js'
 import { asContainer, observe } from './observe.js'
+import { OwnRestarts } from './own-restarts.js'
 import { pullImage } from './pull.js'
 
 export type EngineAddress = { socketPath: string } | { host: string; port: number }
@@ -22,6 +23,7 @@ const WAKING_EVENTS = ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 
 
 export class DockerEngine implements Engine {
   private readonly docker: Docker
+  private readonly restarts = new OwnRestarts()
 
   constructor(
     private readonly deviceId: string,
@@ -32,8 +34,9 @@ export class DockerEngine implements Engine {
     this.docker = new Docker({ host, port, socketPath, protocol: 'http' })
   }
 
-  observe(repositories: readonly string[]): Promise<Observation> {
-    return observe(this.docker, this.deviceId, repositories)
+  async observe(repositories: readonly string[]): Promise<Observation> {
+    const seen = await observe(this.docker, this.deviceId, repositories)
+    return { ...seen, containers: this.restarts.added(seen.containers) }
   }
 
   async version(): Promise<string> {
@@ -111,11 +114,13 @@ export class DockerEngine implements Engine {
     }
   }
 
-  startContainer(id: string): Promise<void> {
-    return orAlreadySo(this.docker.getContainer(id).start(within()), 304)
+  async startContainer(id: string): Promise<void> {
+    await orAlreadySo(this.docker.getContainer(id).start(within()), 304)
+    this.restarts.started(id)
   }
 
   stopContainer(id: string, graceMs: number): Promise<void> {
+    this.restarts.stopped(id)
     const options = { t: Math.ceil(graceMs / 1000), ...within(graceMs + WRITE_TIMEOUT_MS) }
     return orAlreadySo(this.docker.getContainer(id).stop(options), 304, 404)
   }
@@ -148,8 +153,14 @@ export class DockerEngine implements Engine {
   }
 
   async hostAddress(): Promise<string | undefined> {
-    const { IPAM: ipam } = await this.docker.getNetwork('bridge').inspect()
-    return ipam?.Config?.find(({ Gateway }) => Gateway?.includes('.'))?.Gateway
+    try {
+      const { IPAM: ipam } = await this.docker.getNetwork('bridge').inspect()
+      return ipam?.Config?.find(({ Gateway }) => Gateway?.includes('.'))?.Gateway
+    } catch (error) {
+      // An engine can be set up without that network.
+      if (statusOf(error) === 404) return undefined
+      throw error
+    }
   }
 
   async *changes(signal: AbortSignal): AsyncGenerator<void> {

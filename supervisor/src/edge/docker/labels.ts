@@ -11,6 +11,8 @@ export const LABELS = {
   image: 'io.flotilla.image',
   // Comma-separated services that it depends on. Absent: unknown.
   dependsOn: 'io.flotilla.depends-on',
+  // The policy that was asked for, where the engine was given another one: `always`, `on-failure:3`.
+  restart: 'io.flotilla.restart',
   // The app's key of a network or volume.
   network: 'io.flotilla.network',
   volume: 'io.flotilla.volume',

@@ -72,7 +72,7 @@ export function asContainer(container: Docker.ContainerInspectInfo): CurrentCont
     finishedAt: asTime(state.FinishedAt),
     networks: Object.keys(container.NetworkSettings.Networks),
     volumes: volumesOf(container.Mounts),
-    restart: restart && asRestart(restart),
+    restart: askedRestart(config.Labels) ?? (restart && asRestart(restart)),
     restartCount: container.RestartCount,
     ...(state.OOMKilled && { oomKilled: true }),
     stopGraceMs: stopGraceMs(config),
@@ -98,6 +98,12 @@ function volumesOf(mounts: readonly { Type: string; Name?: string }[]): string[]
 function stopGraceMs(config: object): number | undefined {
   const seconds: unknown = 'StopTimeout' in config ? config.StopTimeout : undefined
   return typeof seconds === 'number' ? seconds * 1000 : undefined
+}
+
+/** What was asked for, where the engine knows another policy. */
+function askedRestart(labels: Record<string, string>): CurrentContainer['restart'] {
+  const [name, count] = labels[LABELS.restart]?.split(':') ?? []
+  return name === undefined ? undefined : asRestart({ Name: name, MaximumRetryCount: Number(count ?? 0) })
 }
 
 function asRestart(policy: Docker.HostRestartPolicy): CurrentContainer['restart'] {

@@ -33,6 +33,7 @@ export class FakeContainer {
   // Paths that are there, whatever is in them.
   readonly files = new Set<string>()
   networks: string[]
+  private wasStopped = false
   // Timers of an earlier run must not touch a later one.
   private run = new AbortController()
 
@@ -54,13 +55,15 @@ export class FakeContainer {
     return this.status === 'running' || this.status === 'restarting'
   }
 
+  /** Told to start. What had ended by itself counts as restarted. */
   start(): void {
-    this.restartCount = 0
+    this.restartCount = this.status === 'exited' && !this.wasStopped ? this.restartCount + 1 : 0
     this.begin()
   }
 
   stop(): void {
     this.end(143)
+    this.wasStopped = true
   }
 
   /** As when the process crashes, or is killed by hand: the restart policy has its say. */
@@ -68,6 +71,8 @@ export class FakeContainer {
     this.end(code)
     const { name, maximumRetryCount = Infinity } = this.step.spec.config.restart
     const isRestarted = name === 'always' || name === 'unless-stopped' || (name === 'on-failure' && code !== 0)
+    // What leans on others is left to whoever knows their order, as Docker is told to.
+    if (this.step.dependsOn.length > 0) return
     if (!isRestarted || this.restartCount >= maximumRetryCount) return
     this.status = 'restarting'
     this.changed.notify()
@@ -93,6 +98,7 @@ export class FakeContainer {
     const { config } = this.step.spec
     const program = this.process.program(this.step.spec)
     this.status = 'running'
+    this.wasStopped = false
     this.exitCode = undefined
     this.oomKilled = false
     this.startedAt = this.process.clock.now()
