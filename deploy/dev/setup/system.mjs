@@ -13,6 +13,9 @@ const NEEDS = {
   chromium: { program: 'chromium', why: 'looks at the dashboard, in tests' },
   iproute2: { program: 'ip', why: 'makes the network of test devices' },
   iptables: { program: 'iptables', why: 'cuts the links of test devices' },
+  'btrfs-progs': { program: 'mkfs.btrfs', why: 'makes disks that share blocks, in tests' },
+  xfsprogs: { program: 'mkfs.xfs', why: 'makes disks that share blocks, in tests' },
+  attr: { program: 'setfattr', why: 'gives files attributes, in tests' },
   openssl: { program: 'openssl', why: 'makes certificates, in tests' },
   // Debian's docker.io starts no container without it where the kernel has AppArmor on.
   apparmor: { program: 'apparmor_parser', why: 'confines containers', unless: () => !hasAppArmor() },

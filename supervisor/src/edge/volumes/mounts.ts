@@ -1,0 +1,43 @@
+/*
+ * Which mount a path is on, from /proc/self/mountinfo.
+ */
+import { readFile } from 'node:fs/promises'
+
+export interface Mount {
+  // Of this mount, not of the file system: one file system may be mounted several times.
+  id: string
+  path: string
+  type: string
+}
+
+/** The mount that holds this path, which must be free of symbolic links. */
+export async function mountOf(path: string): Promise<Mount> {
+  const mounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'))
+  // The last one counts where two are on one path: it hides the others.
+  const holding = mounts.filter((mount) => isBelow(path, mount.path))
+  const longest = Math.max(...holding.map((mount) => mount.path.length))
+  const mount = holding.findLast((it) => it.path.length === longest)
+  if (!mount) throw new Error(`${path} is on no mount`)
+  return mount
+}
+
+/** Lines as "36 35 98:0 /root /mount/point rw,noatime shared:1 - ext4 /dev/sda1 rw". */
+export function parseMountInfo(text: string): Mount[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [own = '', fileSystem = ''] = line.split(' - ')
+      const [id = '', , , , path = ''] = own.split(' ')
+      return { id, path: unescaped(path), type: fileSystem.split(' ')[0] ?? '' }
+    })
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
+}
+
+// Spaces, tabs, newlines and backslashes are written as octal numbers.
+function unescaped(path: string): string {
+  return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)))
+}

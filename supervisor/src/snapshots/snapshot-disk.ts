@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+/*
+ * The port to copies of volumes on this machine's disk. Each call may be repeated, and each may be cut by the power at
+ * any instruction: a snapshot is there whole or not at all, and a volume always has its data.
+ */
+
+/** What is kept beside each copy. Files of older supervisors are read for ever: new members are optional. */
+export const StoredSnapshotSchema = z.object({
+  id: z.string(),
+  appId: z.uuid(),
+  // Key of the app's volume, and its name in the engine.
+  volume: z.string(),
+  volumeName: z.string(),
+  cause: z.enum(['update', 'manual', 'schedule']),
+  releaseId: z.uuid().optional(),
+  method: z.enum(['reflink', 'copy']),
+  // What the files take on the disk, holes left out.
+  bytes: z.int().nonnegative(),
+  // Milliseconds since the epoch, by the board's clock.
+  at: z.number(),
+  // The control plane has it too.
+  uploaded: z.boolean().optional(),
+})
+export type StoredSnapshot = z.infer<typeof StoredSnapshotSchema>
+
+/** Of which volume, and why; the rest of a StoredSnapshot is found out by making it. */
+export type SnapshotOrder = Omit<StoredSnapshot, 'method' | 'bytes' | 'uploaded'>
+
+export interface SnapshotLimits {
+  // Largest volume that is copied where the disk cannot share blocks.
+  maxBytes: number
+  // Free space that stays free.
+  reserveBytes: number
+}
+
+export interface SnapshotDisk {
+  /**
+   * After a start: finishes or undoes what a power cut left half done in these volumes (paths of their data), and
+   * clears away half-made copies. Must end before anything else of this port is used.
+   */
+  recover(volumePaths: readonly string[]): Promise<void>
+  /** Gives the snapshot of this id where there is one already. */
+  create(order: SnapshotOrder, volumePath: string, limits: SnapshotLimits): Promise<StoredSnapshot>
+  list(): Promise<StoredSnapshot[]>
+  /** Puts the copy in the place of the volume's files. Nothing may run on the volume. */
+  restore(id: string, volumePath: string): Promise<void>
+  remove(id: string): Promise<void>
+  noteUploaded(id: string): Promise<void>
+}
+
+/** Ids come from other machines too, and become names of folders. */
+export const SnapshotIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'not an id of a snapshot')
