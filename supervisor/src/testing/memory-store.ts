@@ -1,22 +1,50 @@
 /*
- * A store that forgets with the process, for tests in fast time: nothing in it waits for a disk.
+ * A store in memory, for tests in fast time: nothing in it waits for a disk. What was written outlives the supervisor
+ * that wrote it, as a disk does.
  */
+import type { Requests } from '@flotilla/reconcile'
+import type { LogLine } from '@flotilla/contracts'
+import type { DeviceMemory } from '../memory-keeper.js'
 import type { Document } from '../ports.js'
-import type { EventSpool, SpooledEvent } from '../stored.js'
+import type {
+  EventSpool,
+  LastGood,
+  LogBatchContent,
+  LogCursor,
+  LogSpool,
+  Registration,
+  ReportBaseline,
+  SpooledEvent,
+  Store,
+  StoredAttempts,
+  StoredIdentity,
+  StoredTarget,
+} from '../stored.js'
+
+/** Told of the moment before each durable write and of the one after it: "before memory". It may throw. */
+export type Moment = (what: string) => void
+
+const nobody: Moment = () => undefined
 
 export class MemoryDocument<T> implements Document<T> {
   writes = 0
 
-  constructor(private value?: T) {}
+  constructor(
+    private value?: T,
+    private readonly name = 'document',
+    private readonly moment: Moment = nobody,
+  ) {}
 
   read(): Promise<T | undefined> {
-    return Promise.resolve(this.value)
+    return Promise.resolve(structuredClone(this.value))
   }
 
-  write(value: T): Promise<void> {
+  async write(value: T): Promise<void> {
+    await Promise.resolve()
+    this.moment(`before ${this.name}`)
     this.writes++
     this.value = structuredClone(value)
-    return Promise.resolve()
+    this.moment(`after ${this.name}`)
   }
 }
 
@@ -24,9 +52,13 @@ export class MemoryEventSpool implements EventSpool {
   readonly all: SpooledEvent[] = []
   private stored = 0
 
-  append(event: Omit<SpooledEvent, 'number'>): Promise<void> {
+  constructor(private readonly moment: Moment = nobody) {}
+
+  async append(event: Omit<SpooledEvent, 'number'>): Promise<void> {
+    await Promise.resolve()
+    this.moment(`before event ${event.kind}`)
     this.all.push({ ...event, number: this.all.length + 1 })
-    return Promise.resolve()
+    this.moment(`after event ${event.kind}`)
   }
 
   pending(limit: number): SpooledEvent[] {
@@ -40,6 +72,64 @@ export class MemoryEventSpool implements EventSpool {
 
   kinds(): string[] {
     return this.all.map(({ kind }) => kind)
+  }
+}
+
+/** Without the bounds of the one on disk, and durable at once. */
+export class MemoryLogSpool implements LogSpool {
+  private lines: LogLine[] = []
+  private last = 0
+  private readonly cursors = new Map<string, LogCursor>()
+
+  cursor(containerId: string): LogCursor | undefined {
+    return this.cursors.get(containerId)
+  }
+
+  append(containerId: string, line: Omit<LogLine, 'number'>, cursor: LogCursor): Promise<void> {
+    this.lines.push({ ...line, number: ++this.last })
+    this.cursors.set(containerId, cursor)
+    return Promise.resolve()
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  nextBatch(limit: { lines: number }): LogBatchContent | undefined {
+    return this.lines.length > 0 ? { lines: this.lines.slice(0, limit.lines), dropped: 0 } : undefined
+  }
+
+  acknowledge(stored: number): Promise<void> {
+    return this.discard(stored)
+  }
+
+  discard(upTo: number): Promise<void> {
+    this.lines = this.lines.filter(({ number }) => number > upTo)
+    return Promise.resolve()
+  }
+
+  keepCursors(containerIds: readonly string[]): void {
+    for (const id of this.cursors.keys()) if (!containerIds.includes(id)) this.cursors.delete(id)
+  }
+}
+
+/** A whole disk. `moment` may be set later, and is asked at every write from then on. */
+export class MemoryStore implements Store {
+  moment: Moment = nobody
+  readonly identity = this.document<StoredIdentity>('identity')
+  readonly registration = this.document<Registration>('registration')
+  readonly target = this.document<StoredTarget>('target')
+  readonly attempts = this.document<StoredAttempts>('attempts')
+  readonly lastGood = this.document<LastGood>('last-good')
+  readonly memory = this.document<DeviceMemory>('memory')
+  readonly requests = this.document<Requests>('requests')
+  readonly reportBaseline = this.document<ReportBaseline>('report-baseline')
+  readonly repositories = this.document<string[]>('repositories')
+  readonly events = new MemoryEventSpool((what) => this.moment(what))
+  readonly logs = new MemoryLogSpool()
+
+  private document<T>(name: string): MemoryDocument<T> {
+    return new MemoryDocument<T>(undefined, name, (what) => this.moment(what))
   }
 }
 

@@ -34,6 +34,7 @@ export class FakeContainer {
   readonly files = new Set<string>()
   networks: string[]
   private wasStopped = false
+  private lostPower = false
   // Timers of an earlier run must not touch a later one.
   private run = new AbortController()
 
@@ -64,6 +65,21 @@ export class FakeContainer {
   stop(): void {
     this.end(143)
     this.wasStopped = true
+  }
+
+  losePower(): void {
+    this.lostPower = this.isRunning
+    if (this.lostPower) this.end(255)
+  }
+
+  /** As an engine does when it comes up: its restart policy has its say, and the count begins anew. */
+  regainPower(): void {
+    const { restart } = this.step.spec.config
+    const isStarted = this.lostPower && restart.name !== 'no' && this.step.dependsOn.length === 0
+    this.lostPower = false
+    if (!isStarted) return
+    this.restartCount = 0
+    this.begin()
   }
 
   /** As when the process crashes, or is killed by hand: the restart policy has its say. */

@@ -38,8 +38,12 @@ export class FakeDaemon {
   readonly writes: string[] = []
   /** Asked before each write; what it gives is thrown. */
   failure: (write: string) => Error | undefined = () => undefined
+  /** Told of the moment before each write and of the one after it: "before create-container web". It may throw. */
+  moment: (what: string) => void = () => undefined
   /** The engine does not answer. */
   isDown = false
+  /** How often the power has gone. */
+  boots = 0
   /** How long a download takes. */
   pullMs: number
   private readonly program: (spec: ContainerSpec) => Program
@@ -76,10 +80,28 @@ export class FakeDaemon {
     if (this.isDown) throw new Error('The engine does not answer')
   }
 
-  write(description: string): void {
+  async write(description: string, deed: () => void | Promise<void>): Promise<void> {
     this.answer()
+    this.moment(`before ${description}`)
     this.writes.push(description)
     const failure = this.failure(description)
     if (failure) throw failure
+    await deed()
+    this.moment(`after ${description}`)
+  }
+
+  /** Containers die where they stand, downloads end, and the engine is silent. */
+  cutPower(): void {
+    this.isDown = true
+    this.boots++
+    for (const container of this.containers.values()) container.losePower()
+    this.changed.notify()
+  }
+
+  /** The engine is back, and starts by itself what its restart policies say. */
+  restorePower(): void {
+    this.isDown = false
+    for (const container of this.containers.values()) container.regainPower()
+    this.changed.notify()
   }
 }

@@ -40,55 +40,65 @@ export class FakeEngine implements Engine {
 
   async pullImage(image: string, { onProgress, signal }: PullOptions): Promise<void> {
     const { daemon } = this
-    daemon.write(`pull-image ${image}`)
-    if (daemon.images.has(image)) return
-    if (!daemon.published.has(image)) throw new Error(`Could not pull ${image}: manifest unknown`)
-    for (const percent of [25, 50, 75, 99]) {
-      await daemon.clock.sleep(daemon.pullMs / 4, signal)
-      signal.throwIfAborted()
-      daemon.answer()
-      onProgress(percent)
-    }
-    daemon.images.add(image)
+    const { boots } = daemon
+    await this.write(`pull-image ${image}`, async () => {
+      if (daemon.images.has(image)) return
+      if (!daemon.published.has(image)) throw new Error(`Could not pull ${image}: manifest unknown`)
+      for (const percent of [25, 50, 75, 99]) {
+        await daemon.clock.sleep(daemon.pullMs / 4, signal)
+        signal.throwIfAborted()
+        daemon.answer()
+        if (daemon.boots !== boots) throw new Error('The engine was restarted')
+        onProgress(percent)
+      }
+      daemon.images.add(image)
+    })
   }
 
   async removeImage(image: string): Promise<void> {
-    await this.write(`remove-image ${image}`)
-    if ([...this.daemon.containers.values()].some(({ step }) => step.spec.image === image)) {
-      throw new Error(`Image ${image} is used by a container`)
-    }
-    this.daemon.images.delete(image)
+    await this.write(`remove-image ${image}`, () => {
+      if ([...this.daemon.containers.values()].some(({ step }) => step.spec.image === image)) {
+        throw new Error(`Image ${image} is used by a container`)
+      }
+      this.daemon.images.delete(image)
+    })
   }
 
   async createNetwork(step: StepOf<'create-network'>): Promise<void> {
-    await this.write(`create-network ${step.name}`)
-    const known = [...this.daemon.networks.values()].find((network) => network.step.name === step.name)
-    if (!known) {
-      const id = this.daemon.newId()
-      this.daemon.networks.set(id, { id, deviceId: this.deviceId, step })
-    } else if (known.deviceId !== this.deviceId || known.step.specHash !== step.specHash) {
-      throw new Error(`Could not create network ${step.name}: there is another one of that name`)
-    }
+    await this.write(`create-network ${step.name}`, () => {
+      const known = [...this.daemon.networks.values()].find((network) => network.step.name === step.name)
+      if (!known) {
+        const id = this.daemon.newId()
+        this.daemon.networks.set(id, { id, deviceId: this.deviceId, step })
+      } else if (known.deviceId !== this.deviceId || known.step.specHash !== step.specHash) {
+        throw new Error(`Could not create network ${step.name}: there is another one of that name`)
+      }
+    })
   }
 
   async removeNetwork(id: string): Promise<void> {
-    await this.write(`remove-network ${id}`)
-    const network = this.daemon.networks.get(id)
-    if (network && this.holders(network).some((container) => container.isRunning)) {
-      throw new Error(`Network ${network.step.name} has active endpoints`)
-    }
-    this.daemon.networks.delete(id)
+    await this.write(`remove-network ${id}`, () => {
+      const network = this.daemon.networks.get(id)
+      if (network && this.holders(network).some((container) => container.isRunning)) {
+        throw new Error(`Network ${network.step.name} has active endpoints`)
+      }
+      this.daemon.networks.delete(id)
+    })
   }
 
   async createVolume(step: StepOf<'create-volume'>): Promise<void> {
-    await this.write(`create-volume ${step.name}`)
-    const known = this.daemon.volumes.get(step.name)
-    if (known && known.deviceId !== this.deviceId) throw new Error(`There is already a volume ${step.name}`)
-    if (!known) this.daemon.volumes.set(step.name, { deviceId: this.deviceId, step })
+    await this.write(`create-volume ${step.name}`, () => {
+      const known = this.daemon.volumes.get(step.name)
+      if (known && known.deviceId !== this.deviceId) throw new Error(`There is already a volume ${step.name}`)
+      if (!known) this.daemon.volumes.set(step.name, { deviceId: this.deviceId, step })
+    })
   }
 
   async createContainer(step: StepOf<'create-container'>): Promise<void> {
-    await this.write(`create-container ${step.service}`)
+    await this.write(`create-container ${step.service}`, () => this.create(step))
+  }
+
+  private create(step: StepOf<'create-container'>): void {
     const known = [...this.daemon.containers.values()].find((container) => container.step.name === step.name)
     if (known) {
       if (known.deviceId === this.deviceId && known.step.specHash === step.specHash) return
@@ -107,31 +117,35 @@ export class FakeEngine implements Engine {
 
   async startContainer(id: string): Promise<void> {
     const container = this.daemon.containers.get(id)
-    await this.write(`start-container ${container?.step.service ?? id}`)
-    if (!container) throw new Error(`No such container: ${id}`)
-    if (!container.isRunning) container.start()
+    await this.write(`start-container ${container?.step.service ?? id}`, () => {
+      if (!container) throw new Error(`No such container: ${id}`)
+      if (!container.isRunning) container.start()
+    })
   }
 
   async stopContainer(id: string): Promise<void> {
     const container = this.daemon.containers.get(id)
-    await this.write(`stop-container ${container?.step.service ?? id}`)
-    if (container?.isRunning) container.stop()
+    await this.write(`stop-container ${container?.step.service ?? id}`, () => {
+      if (container?.isRunning) container.stop()
+    })
   }
 
   async removeContainer(id: string): Promise<void> {
     const container = this.daemon.containers.get(id)
-    await this.write(`remove-container ${container?.step.service ?? id}`)
-    if (container?.isRunning) container.stop()
-    this.daemon.containers.delete(id)
-    this.daemon.changed.notify()
+    await this.write(`remove-container ${container?.step.service ?? id}`, () => {
+      if (container?.isRunning) container.stop()
+      this.daemon.containers.delete(id)
+      this.daemon.changed.notify()
+    })
   }
 
   async removeVolume(name: string): Promise<void> {
-    await this.write(`remove-volume ${name}`)
-    if ([...this.daemon.containers.values()].some(({ volumes }) => volumes.includes(name))) {
-      throw new Error(`Volume ${name} is used by a container`)
-    }
-    this.daemon.volumes.delete(name)
+    await this.write(`remove-volume ${name}`, () => {
+      if ([...this.daemon.containers.values()].some(({ volumes }) => volumes.includes(name))) {
+        throw new Error(`Volume ${name} is used by a container`)
+      }
+      this.daemon.volumes.delete(name)
+    })
   }
 
   async volumePath(name: string): Promise<string> {
@@ -197,9 +211,9 @@ export class FakeEngine implements Engine {
     }
   }
 
-  private async write(description: string): Promise<void> {
+  private async write(description: string, deed: () => void | Promise<void>): Promise<void> {
     await Promise.resolve()
-    this.daemon.write(description)
+    await this.daemon.write(description, deed)
   }
 
   private holders(network: FakeNetwork): FakeContainer[] {
