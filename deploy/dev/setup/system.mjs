@@ -16,6 +16,7 @@ const NEEDS = {
   'btrfs-progs': { program: 'mkfs.btrfs', why: 'makes disks that share blocks, in tests' },
   xfsprogs: { program: 'mkfs.xfs', why: 'makes disks that share blocks, in tests' },
   attr: { program: 'setfattr', why: 'gives files attributes, in tests' },
+  faketime: { program: 'faketime', why: 'sets the clocks of test devices' },
   openssl: { program: 'openssl', why: 'makes certificates, in tests' },
   // Debian's docker.io starts no container without it where the kernel has AppArmor on.
   apparmor: { program: 'apparmor_parser', why: 'confines containers', unless: () => !hasAppArmor() },
