@@ -7,6 +7,7 @@ import { BuildsModule } from './builds/index.js'
 import { ConfigModule } from './config/config.module.js'
 import { DashboardModule } from './dashboard/index.js'
 import { DatabaseModule } from './database/database.module.js'
+import { DeviceCommandsModule } from './device-commands/index.js'
 import { DeviceLogsModule } from './device-logs/index.js'
 import { DeviceReportsModule } from './device-reports/index.js'
 import { DevicesModule } from './devices/index.js'
@@ -45,6 +46,7 @@ const features = [
   HardwareModule,
   DeviceReportsModule,
   DeviceLogsModule,
+  DeviceCommandsModule,
   ReleasesModule,
   RegistryAuthModule,
   BuildsModule,

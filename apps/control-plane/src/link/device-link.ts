@@ -33,7 +33,10 @@ export class DeviceLink {
   tellGeneration(generation: number): void {
     if (generation <= this.told) return
     this.told = generation
-    const message: LinkServerMessage = { type: 'target-changed', generation }
+    this.tell({ type: 'target-changed', generation })
+  }
+
+  tell(message: LinkServerMessage): void {
     this.socket.send(JSON.stringify(message), () => undefined)
   }
 

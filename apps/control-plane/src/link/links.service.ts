@@ -18,6 +18,7 @@ export class Links implements OnModuleInit, OnModuleDestroy {
   private telling: Promise<void> | undefined
   private timer: NodeJS.Timeout | undefined
   private unsubscribe: (() => void) | undefined
+  private readonly helloListeners = new Set<(deviceId: string) => void>()
 
   constructor(
     private readonly known: KnownDevices,
@@ -48,9 +49,27 @@ export class Links implements OnModuleInit, OnModuleDestroy {
     seen()
     link.listen({
       onHeard: seen,
-      onHello: () => this.tell([deviceId]),
+      onHello: () => {
+        this.tell([deviceId])
+        for (const listener of this.helloListeners) listener(deviceId)
+      },
       onClose: (gone) => this.remove(link, gone),
     })
+  }
+
+  deviceIds(): Iterable<string> {
+    return this.links.keys()
+  }
+
+  /** Calls back when a device has opened its link and listens. Returns a function that ends it. */
+  onHello(listener: (deviceId: string) => void): () => void {
+    this.helloListeners.add(listener)
+    return () => void this.helloListeners.delete(listener)
+  }
+
+  /** Does nothing where the device has no link to this process. */
+  tellCommandsWaiting(deviceId: string): void {
+    this.links.get(deviceId)?.tell({ type: 'commands-waiting' })
   }
 
   private remove(link: DeviceLink, gone: 'silent' | 'closed'): void {

@@ -35,7 +35,7 @@ describe('links of a process', () => {
     const connect = async (board: TestBoard, options: { autoPong?: boolean } = {}) => {
       const accepted = once(server, 'connection') as Promise<[WebSocket]>
       const client = new WebSocket(`ws://127.0.0.1:${port}`, options)
-      const known = await get(KnownDevices).get(board.deviceId)
+      const [known] = await Promise.all([get(KnownDevices).get(board.deviceId), once(client, 'open')])
       links.add(new DeviceLink(board.deviceId, known?.hardwareId ?? '', (await accepted)[0]))
       return client
     }

@@ -5,6 +5,8 @@ export type BusMessage =
   | ({ topic: 'change' } & LiveEvent & { organizationId?: string })
   // Generations moved: drop what is cached of this fleet or device, and nudge its link.
   | { topic: 'target'; fleetId?: string; deviceId?: string }
+  // Somebody asks something of the device: nudge its link.
+  | { topic: 'commands'; deviceId: string }
 
 export type BusListener = (message: BusMessage) => void
 

@@ -13,7 +13,7 @@ export const QUEUES = {
   upkeep: {
     schema: 'flotilla_queue',
     // Periodic work: leases that ran out, things past their keeping time.
-    payload: z.object({ task: z.enum(['build-leases', 'expired-rows']) }),
+    payload: z.object({ task: z.enum(['build-leases', 'device-commands', 'expired-rows']) }),
   },
 } as const
 export type QueueName = keyof typeof QUEUES

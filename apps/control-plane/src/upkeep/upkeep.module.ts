@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { BuildsModule } from '../builds/index.js'
+import { DeviceCommandsModule } from '../device-commands/index.js'
 import { DeviceLogsModule } from '../device-logs/index.js'
 import { LeftoversModule } from '../git/index.js'
 import { HardwareModule } from '../hardware/index.js'
@@ -8,7 +9,7 @@ import { Expiry } from './expiry.service.js'
 import { Upkeep } from './upkeep.service.js'
 
 @Module({
-  imports: [BuildsModule, DeviceLogsModule, HardwareModule, IdempotencyModule, LeftoversModule],
+  imports: [BuildsModule, DeviceCommandsModule, DeviceLogsModule, HardwareModule, IdempotencyModule, LeftoversModule],
   providers: [Expiry, Upkeep],
 })
 export class UpkeepModule {}

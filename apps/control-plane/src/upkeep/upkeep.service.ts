@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
 import { BuildUpkeep } from '../builds/index.js'
+import { CommandExpiry } from '../device-commands/index.js'
 import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
 import type { JobPayload } from '../queue/jobs.js'
@@ -9,7 +10,7 @@ import { Expiry } from './expiry.service.js'
 
 type Task = JobPayload<'upkeep'>['task']
 
-const EVERY_MS: Record<Task, number> = { 'build-leases': 10_000, 'expired-rows': 3_600_000 }
+const EVERY_MS: Record<Task, number> = { 'build-leases': 10_000, 'device-commands': 60_000, 'expired-rows': 3_600_000 }
 
 /** Runs the periodic work of all features, once over all workers together, and once at every start. */
 @Injectable()
@@ -20,6 +21,7 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly builds: BuildUpkeep,
+    private readonly commands: CommandExpiry,
     private readonly expiry: Expiry,
     @Inject(CONFIG) private readonly config: ServerConfig,
   ) {}
@@ -46,6 +48,9 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
     switch (task) {
       case 'build-leases':
         return this.builds.run()
+      case 'device-commands':
+        await this.commands.run()
+        return
       case 'expired-rows':
         return this.expiry.run()
     }

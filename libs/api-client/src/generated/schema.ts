@@ -244,6 +244,61 @@ export interface paths {
         patch: operations["updateDevice"];
         trace?: never;
     };
+    "/api/v1/devices/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was asked of a device, newest first */
+        get: operations["listDeviceCommands"];
+        put?: never;
+        /**
+         * Ask something of a device
+         * @description It is run once: at once where the device has a link, else when it comes back, until it expires.
+         */
+        post: operations["createDeviceCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/commands/{commandId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One command, with what came of it */
+        get: operations["getDeviceCommand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/commands/{commandId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a command back that the device has not fetched */
+        post: operations["cancelDeviceCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/events": {
         parameters: {
             query?: never;
@@ -763,6 +818,87 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
+        DeviceCommand: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            deviceId: string;
+            command: {
+                /** @enum {string} */
+                kind: "update-now";
+                /** @default false */
+                force: boolean;
+            } | {
+                /** @enum {string} */
+                kind: "restart";
+                service?: string;
+                /** @default false */
+                force: boolean;
+            } | {
+                /** @enum {string} */
+                kind: "stop";
+                service: string;
+                /** @default false */
+                force: boolean;
+            } | {
+                /** @enum {string} */
+                kind: "start";
+                service: string;
+            } | {
+                /** @enum {string} */
+                kind: "purge";
+                volumes?: string[];
+                /** @default false */
+                force: boolean;
+            } | {
+                /** @enum {string} */
+                kind: "reboot";
+                /** @default false */
+                force: boolean;
+            } | {
+                /** @enum {string} */
+                kind: "shutdown";
+                /** @default false */
+                force: boolean;
+            } | {
+                /** @enum {string} */
+                kind: "create-snapshot";
+                volume?: string;
+            } | {
+                /** @enum {string} */
+                kind: "restore-snapshot";
+                snapshotId: string;
+            } | {
+                /** @enum {string} */
+                kind: "upload-snapshot";
+                snapshotId: string;
+            } | {
+                /** @enum {string} */
+                kind: "remove-snapshot";
+                snapshotId: string;
+            };
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "done" | "failed" | "refused" | "expired" | "cancelled";
+            detail?: string;
+            actor: {
+                /** @enum {string} */
+                kind: "user" | "api-key" | "device" | "builder" | "system";
+                id: string;
+                label: string;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            deliveredAt?: string;
+            /** Format: date-time */
+            endedAt?: string;
+        };
+        DeviceCommandPage: {
+            items: components["schemas"]["DeviceCommand"][];
+            nextCursor?: string;
+        };
         DeviceEvent: {
             id: string;
             /** Format: date-time */
@@ -980,6 +1116,7 @@ export interface components {
                                 digest: string;
                                 configDigest?: string;
                                 sizeBytes?: number;
+                                unpackedBytes?: number;
                             };
                         };
                     };
@@ -1027,6 +1164,51 @@ export interface components {
                 /** @default {} */
                 config: {
                     [key: string]: string;
+                };
+                policy: {
+                    /** @default 60 */
+                    confirmSeconds: number;
+                    timeZone?: string;
+                    /** @default [] */
+                    downloadWindows: {
+                        days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                        weeksOfMonth?: (number | "last")[];
+                        from: string;
+                        to: string;
+                    }[];
+                    /** @default [] */
+                    switchWindows: {
+                        days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                        weeksOfMonth?: (number | "last")[];
+                        from: string;
+                        to: string;
+                    }[];
+                    /** @default 200000000 */
+                    reserveBytes: number;
+                    /** @default 2000000000 */
+                    snapshotMaxBytes: number;
+                    snapshotUploadHours?: number;
+                    snapshotUploadBytesPerSecond?: number;
+                    /** @default false */
+                    removeVolumesOfFormerApps: boolean;
+                    /** Format: uuid */
+                    forcedReleaseId?: string;
+                };
+                supervisor?: {
+                    version: string;
+                    bundle?: {
+                        /** Format: starts_with */
+                        path: string;
+                        digest: string;
+                        sizeBytes: number;
+                    };
+                    image?: {
+                        repository: string;
+                        digest: string;
+                        configDigest?: string;
+                        sizeBytes?: number;
+                        unpackedBytes?: number;
+                    };
                 };
             };
         };
@@ -1421,6 +1603,10 @@ export interface components {
                     engine?: string;
                     addresses?: string;
                     bootId?: string;
+                    hostname?: string;
+                    rebootNeeded?: boolean;
+                    clockKnown?: boolean;
+                    timeZone?: string;
                 };
                 generation?: number;
                 /** @enum {string} */
@@ -1431,6 +1617,68 @@ export interface components {
                     [key: string]: {
                         /** Format: uuid */
                         releaseId?: string;
+                        /** Format: uuid */
+                        confirmedReleaseId?: string;
+                        trial?: {
+                            /** Format: uuid */
+                            releaseId: string;
+                            failures?: number;
+                            lastFailure?: {
+                                /** Format: uuid */
+                                releaseId: string;
+                                version: string;
+                                /** Format: date-time */
+                                at: string;
+                                /** @enum {string} */
+                                code: "crash-loop" | "exited" | "unhealthy" | "cannot-start" | "not-confirmed" | "too-slow" | "board-restarted";
+                                reason: string;
+                                /** @default {} */
+                                services: {
+                                    [key: string]: {
+                                        reason: string;
+                                        exitCode?: number;
+                                        oomKilled?: boolean;
+                                        healthOutput?: string;
+                                        lastLines?: string;
+                                    };
+                                };
+                            };
+                        };
+                        rejected?: {
+                            /** Format: uuid */
+                            releaseId: string;
+                            version: string;
+                            /** Format: date-time */
+                            at: string;
+                            /** @enum {string} */
+                            code: "crash-loop" | "exited" | "unhealthy" | "cannot-start" | "not-confirmed" | "too-slow" | "board-restarted";
+                            reason: string;
+                            /** @default {} */
+                            services: {
+                                [key: string]: {
+                                    reason: string;
+                                    exitCode?: number;
+                                    oomKilled?: boolean;
+                                    healthOutput?: string;
+                                    lastLines?: string;
+                                };
+                            };
+                        };
+                        snapshots?: {
+                            [key: string]: {
+                                volume: string;
+                                /** Format: date-time */
+                                at: string;
+                                /** @enum {string} */
+                                cause: "update" | "manual" | "schedule";
+                                /** Format: uuid */
+                                releaseId?: string;
+                                /** @enum {string} */
+                                method?: "reflink" | "copy";
+                                sizeBytes?: number;
+                                uploaded?: boolean;
+                            };
+                        };
                         /** @default {} */
                         services: {
                             [key: string]: {
@@ -1446,6 +1694,8 @@ export interface components {
                                 restartCount?: number;
                                 progressPercent?: number;
                                 error?: string;
+                                oomKilled?: boolean;
+                                lock?: string;
                             };
                         };
                     };
@@ -2046,6 +2296,217 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeviceCommands: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                open?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCommandPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDeviceCommand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "update-now";
+                    /** @default false */
+                    force?: boolean;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "restart";
+                    service?: string;
+                    /** @default false */
+                    force?: boolean;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "stop";
+                    service: string;
+                    /** @default false */
+                    force?: boolean;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "start";
+                    service: string;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "purge";
+                    volumes?: string[];
+                    /** @default false */
+                    force?: boolean;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "reboot";
+                    /** @default false */
+                    force?: boolean;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "shutdown";
+                    /** @default false */
+                    force?: boolean;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "create-snapshot";
+                    volume?: string;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "restore-snapshot";
+                    snapshotId: string;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "upload-snapshot";
+                    snapshotId: string;
+                } | {
+                    /** @default 86400 */
+                    expiresInSeconds?: number;
+                    /** @enum {string} */
+                    kind: "remove-snapshot";
+                    snapshotId: string;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCommand"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeviceCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                commandId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCommand"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelDeviceCommand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                commandId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCommand"];
                 };
             };
             /** @description A problem: what is wrong, and what to do */
@@ -2957,7 +3418,7 @@ export interface operations {
                 content: {
                     "text/event-stream": {
                         /** @enum {string} */
-                        kind: "fleet" | "device" | "device-logs" | "device-events" | "release" | "build" | "build-output" | "variables";
+                        kind: "fleet" | "device" | "device-logs" | "device-events" | "device-commands" | "release" | "build" | "build-output" | "variables";
                         /** Format: uuid */
                         id: string;
                         /** Format: uuid */

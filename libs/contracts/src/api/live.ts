@@ -5,8 +5,18 @@ import { z } from 'zod'
  * changed; whoever cares fetches it again. A `ping` comment every 15 s; after a reconnect, fetch everything once.
  */
 export const LiveEventSchema = z.object({
-  kind: z.enum(['fleet', 'device', 'device-logs', 'device-events', 'release', 'build', 'build-output', 'variables']),
-  // Of the thing that changed; for device-logs and build-output, of the device or build.
+  kind: z.enum([
+    'fleet',
+    'device',
+    'device-logs',
+    'device-events',
+    'device-commands',
+    'release',
+    'build',
+    'build-output',
+    'variables',
+  ]),
+  // Of the thing that changed; for device-… and build-output, of the device or build.
   id: z.uuid(),
   fleetId: z.uuid().optional(),
 })

@@ -4,6 +4,7 @@ import { ReleasesAndBuilds1763700002000 } from './1763700002000-releases-and-bui
 import { LoginAttempts1763700003000 } from './1763700003000-login-attempts.js'
 import { DeviceTraffic1763700004000 } from './1763700004000-device-traffic.js'
 import { BuildLeases1763700005000 } from './1763700005000-build-leases.js'
+import { DeviceCommands1763700006000 } from './1763700006000-device-commands.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   LoginAttempts1763700003000,
   DeviceTraffic1763700004000,
   BuildLeases1763700005000,
+  DeviceCommands1763700006000,
 ]
