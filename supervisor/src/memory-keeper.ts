@@ -1,9 +1,6 @@
-import type { AppMemory } from '@flotilla/reconcile'
+import type { DeviceMemory } from '@flotilla/reconcile'
 import { DurableValue } from './durable-value.js'
 import type { Document } from './ports.js'
-
-/** By app id. */
-export type DeviceMemory = Record<string, AppMemory>
 
 /** What the device remembers of its apps: the last good release, what is tried, what was given up. */
 export class MemoryKeeper {

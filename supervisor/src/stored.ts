@@ -1,7 +1,6 @@
 import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, type LogLine } from '@flotilla/contracts'
-import type { Requests } from '@flotilla/reconcile'
+import type { DeviceMemory, Requests } from '@flotilla/reconcile'
 import { z } from 'zod'
-import type { DeviceMemory } from './memory-keeper.js'
 import type { Document } from './ports.js'
 
 /*

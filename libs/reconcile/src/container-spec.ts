@@ -1,10 +1,10 @@
-import { canonicalJson, ServiceSpecSchema } from '@flotilla/contracts'
 import type { Platform, Target, TargetApp, TargetService } from '@flotilla/contracts'
 import { networkName, volumeName } from './engine-names.js'
 import { fingerprint } from './fingerprint.js'
 import { imageReference } from './images.js'
 import type { ContainerSpec } from './plan.js'
 import { effectiveRestart } from './one-shots.js'
+import { saidOfService } from './said-members.js'
 
 /** Which container of which device; the ids are those of the containers that it leans on. */
 export interface ContainerSpecInput {
@@ -15,9 +15,6 @@ export interface ContainerSpecInput {
   joins?: Record<string, string>
   restartsWith?: Record<string, string>
 }
-
-// As text, ready to be compared.
-const DEFAULTS = new Map(Object.entries(ServiceSpecSchema.parse({})).map(([key, value]) => [key, canonicalJson(value)]))
 
 /** The container that `config`, the app's entry for the service, asks for on this device. */
 export function containerSpec(input: ContainerSpecInput, service: TargetService): ContainerSpec {
@@ -49,9 +46,10 @@ export function containerSpec(input: ContainerSpecInput, service: TargetService)
 export function specHash(spec: ContainerSpec, input: ContainerSpecInput): string {
   const own = flotillaEnvironment(input)
   const environment = Object.entries(spec.config.environment).filter(([name]) => !Object.hasOwn(own, name))
-  const config = Object.entries({ ...spec.config, environment: Object.fromEntries(environment) })
-  const said = config.filter(([key, value]) => value !== undefined && canonicalJson(value) !== DEFAULTS.get(key))
-  return fingerprint({ ...spec, config: Object.fromEntries(said) })
+  return fingerprint({
+    ...spec,
+    config: saidOfService({ ...spec.config, environment: Object.fromEntries(environment) }),
+  })
 }
 
 /** Networks by key, with the service's own name as an alias, as Compose does it; none where it has a network mode. */

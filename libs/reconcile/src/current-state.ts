@@ -1,5 +1,5 @@
 import type { Platform, ServiceSpec } from '@flotilla/contracts'
-import type { AppMemory, Watch } from './memory.js'
+import type { DeviceMemory, Watch } from './memory.js'
 
 /*
  * What the supervisor saw when it last looked. It holds only what carries this device's labels: what Flotilla did not
@@ -66,6 +66,8 @@ export interface Attempt {
   // Milliseconds since the epoch.
   nextAt: number
   error: string
+  // It would fail for ever: it is not tried again until the target changes. Absent: it may do better the next time.
+  isFinal?: boolean
 }
 
 /** Somebody inside an app asks that a service be left alone. */
@@ -114,7 +116,7 @@ export interface CurrentState {
   downloading: string[]
   attempts: Record<string, Attempt>
   // By app id. Absent: nothing is remembered of any app.
-  memory?: Record<string, AppMemory>
+  memory?: DeviceMemory
   // By app id: what was seen of running trials since the supervisor started.
   watches?: Record<string, Watch>
   locks?: Lock[]

@@ -25,8 +25,9 @@ export function stepKey(step: Step): string {
     case 'begin-switch':
       return `${step.kind} ${step.appId} ${step.fingerprint}`
     case 'snapshot-volume':
+      return snapshotVolumeKey(step.name, step.snapshotId)
     case 'restore-volume':
-      return `${step.kind} ${step.name} ${step.snapshotId}`
+      return restoreVolumeKey(step.name, step.snapshotId)
     case 'remove-snapshot':
       return `${step.kind} ${step.snapshotId}`
     case 'write-host-config':
@@ -54,4 +55,12 @@ export function startContainerKey(id: string): string {
 
 export function stopContainerKey(id: string): string {
   return `stop-container ${id}`
+}
+
+export function snapshotVolumeKey(name: string, snapshotId: string): string {
+  return `snapshot-volume ${name} ${snapshotId}`
+}
+
+export function restoreVolumeKey(name: string, snapshotId: string): string {
+  return `restore-volume ${name} ${snapshotId}`
 }

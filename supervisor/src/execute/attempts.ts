@@ -5,7 +5,6 @@ import type { Clock, Document } from '../ports.js'
 import type { StoredAttempts } from '../stored.js'
 
 const BACK_OFF: BackOff = { baseMs: 2_000, capMs: 600_000 }
-const FINAL = 'it is not tried again until the target changes'
 
 /**
  * Steps that failed, and until when they rest. On disk, so that a board that restarts every minute because of them
@@ -38,7 +37,7 @@ export class Attempts {
     return Object.fromEntries(
       Object.entries(this.stored.attempts).map(([key, { isFinal, ...attempt }]) => [
         key,
-        isFinal ? { ...attempt, nextAt: never, error: `${attempt.error}; ${FINAL}` } : attempt,
+        isFinal ? { ...attempt, nextAt: never, isFinal } : attempt,
       ]),
     )
   }

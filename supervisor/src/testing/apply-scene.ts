@@ -3,7 +3,7 @@
  * that trusts a key of its own, so that what is applied went through the same door as on a board.
  */
 import { targetStatement, TargetSchema, type TargetInput } from '@flotilla/contracts'
-import type { Requests } from '@flotilla/reconcile'
+import type { DeviceMemory, Requests } from '@flotilla/reconcile'
 import { createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import type { FakeDaemon } from '../edge/fake/fake-daemon.js'
 import { FakeEngine } from '../edge/fake/fake-engine.js'
@@ -17,7 +17,7 @@ import { SourceReader, type Sources } from '../execute/sources.js'
 import { rawPublicKey } from '../identity.js'
 import { ApplyLoop } from '../loops/apply.js'
 import { watchEngine } from '../loops/watch-engine.js'
-import { MemoryKeeper, type DeviceMemory } from '../memory-keeper.js'
+import { MemoryKeeper } from '../memory-keeper.js'
 import { RequestsKeeper } from '../requests-keeper.js'
 import { StatusBoard } from '../status-board.js'
 import type { StoredAttempts, StoredTarget } from '../stored.js'

@@ -2,9 +2,8 @@
  * A store in memory, for tests in fast time: nothing in it waits for a disk. What was written outlives the supervisor
  * that wrote it, as a disk does.
  */
-import type { Requests } from '@flotilla/reconcile'
+import type { DeviceMemory, Requests } from '@flotilla/reconcile'
 import type { LogLine } from '@flotilla/contracts'
-import type { DeviceMemory } from '../memory-keeper.js'
 import type { Document } from '../ports.js'
 import type {
   EventSpool,

@@ -24,9 +24,11 @@ export function holdBack(view: View, plan: Plan): Plan {
 
 function backOffWaits(view: View, step: Step, attempt: Attempt): Wait[] {
   const times = attempt.count === 1 ? 'once' : `${attempt.count} times`
+  const error = attempt.error.replace(/\.$/, '')
+  const outlook = attempt.isFinal ? '; it is not tried again until the target changes' : ''
   const wait = {
     for: 'back-off' as const,
-    reason: `${describeStep(step)} failed ${times}: ${attempt.error}.`.replace(/\.\.$/, '.'),
+    reason: `${describeStep(step)} failed ${times}: ${error}${outlook}.`,
     until: attempt.nextAt,
     error: attempt.error,
     ...(isHousekeeping(view, step) && { housekeeping: true }),

@@ -6,7 +6,7 @@ import type { ServiceView } from '../view/services.js'
 
 /** Every missing image is fetched at once, whatever else goes on. */
 export function pullImages(view: View): Plan {
-  const images = targetImages(view.target)
+  const images = targetImages(view.target.apps)
   const downloading = new Set(view.current.downloading)
   const steps = [...view.missingImages]
     .filter((image) => !downloading.has(image))

@@ -12,6 +12,8 @@ export type ServiceInput = ServiceSpecInput & { version?: number }
 
 export interface AppInput {
   id?: string
+  // Number of the release: its id and version follow. Absent: 1.
+  release?: number
   version?: string
   services: Record<string, ServiceInput>
   volumes?: TargetInput['apps'][number]['volumes']
@@ -28,7 +30,7 @@ export function targetOf(...apps: AppInput[]): Target {
     apps: apps.map((app) => ({
       id: app.id ?? APP_ID,
       name: 'weather',
-      release: { id: '0e000000-0000-4000-8000-0000000000e1', version: app.version ?? '1.0.0' },
+      release: { id: releaseId(app.release), version: app.version ?? `${app.release ?? 1}.0.0` },
       services: Object.fromEntries(Object.entries(app.services).map(([name, input]) => [name, service(name, input)])),
       volumes: app.volumes,
       networks: app.networks,
@@ -39,6 +41,10 @@ export function targetOf(...apps: AppInput[]): Target {
 /** repository@digest of one version of a service's image. */
 export function imageOf(name: string, version = 1): string {
   return `registry.test/${name}@${digestOf(version)}`
+}
+
+export function releaseId(release = 1): string {
+  return `0e000000-0000-4000-8000-0000000000e${release.toString(16)}`
 }
 
 function service(name: string, { version = 1, ...spec }: ServiceInput) {

@@ -1,5 +1,6 @@
 import type { Target } from '@flotilla/contracts'
 import type { CurrentContainer } from '../current-state.js'
+import { ownMember } from '../own-member.js'
 import type { Plan, Step } from '../plan.js'
 import { planNextSteps } from '../plan-next-steps.js'
 import { stepKey } from '../step-key.js'
@@ -19,6 +20,7 @@ export interface Behaviour {
 
 export interface World {
   engine: Engine
+  // By service, or by image where the releases of one behave differently.
   behaviours?: Record<string, Behaviour>
   // The error of a step that fails, by the device and not by the planner's fault.
   failure?: (step: Step, engine: Engine) => string | undefined
@@ -133,7 +135,7 @@ export function isAtRest(world: World, plan: Plan): boolean {
 
 function live({ behaviours = {} }: World, engine: Engine, container: CurrentContainer): Engine {
   const { id, status } = container
-  const behaviour = Object.hasOwn(behaviours, container.service) ? behaviours[container.service] : undefined
+  const behaviour = ownMember(behaviours, container.image) ?? ownMember(behaviours, container.service)
   if (status === 'removing') {
     return withCurrent(engine, { containers: engine.current.containers.filter((it) => it.id !== id) })
   }

@@ -1,10 +1,11 @@
-import { canonicalJson, NetworkSpecSchema } from '@flotilla/contracts'
+import { NetworkSpecSchema } from '@flotilla/contracts'
 import type { NetworkSpec, Target, TargetApp } from '@flotilla/contracts'
 import { usedNetworks } from '../container-spec.js'
 import type { CurrentNetwork, CurrentState } from '../current-state.js'
 import { networkName } from '../engine-names.js'
 import { fingerprint } from '../fingerprint.js'
 import { byText, ownMember } from '../own-member.js'
+import { saidOfNetwork } from '../said-members.js'
 
 export interface WantedNetwork {
   appId: string
@@ -34,7 +35,6 @@ export interface NetworksView {
 }
 
 const DEFAULT_NETWORK = NetworkSpecSchema.parse({})
-const DEFAULTS = new Map(Object.entries(DEFAULT_NETWORK).map(([key, value]) => [key, canonicalJson(value)]))
 
 export function viewNetworks(target: Target, current: CurrentState): NetworksView {
   const wanted = target.apps.flatMap((app) => wantedNetworks(target, app)).map((network) => withRight(network, current))
@@ -47,12 +47,6 @@ export function viewNetworks(target: Target, current: CurrentState): NetworksVie
   return { wanted, leaving, evicted: new Set(evicted) }
 }
 
-/** As with containers, members that say no more than the default do not count. */
-function networkHash(spec: NetworkSpec): string {
-  const said = Object.entries(spec).filter(([key, value]) => canonicalJson(value) !== DEFAULTS.get(key))
-  return fingerprint(Object.fromEntries(said))
-}
-
 // As in Compose, a network that no service uses is not made.
 function wantedNetworks(target: Target, app: TargetApp): WantedNetwork[] {
   const used = Object.entries(app.services).flatMap(([name, service]) => Object.keys(usedNetworks(name, service)))
@@ -63,7 +57,7 @@ function wantedNetworks(target: Target, app: TargetApp): WantedNetwork[] {
       key,
       name: networkName(target.device.id, app.id, key),
       spec,
-      specHash: networkHash(spec),
+      specHash: fingerprint(saidOfNetwork(spec)),
     }
   })
 }

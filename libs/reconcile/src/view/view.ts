@@ -3,12 +3,14 @@ import { byText } from '../own-member.js'
 import type { CurrentContainer, CurrentState } from '../current-state.js'
 import { containerName } from '../engine-names.js'
 import { missingImages } from '../images.js'
+import { effectiveTarget } from '../trial/effective-target.js'
 import { bestFirst, serviceKey } from './containers.js'
 import { viewNetworks, type NetworksView } from './networks.js'
 import { viewServices, type ServiceView } from './services.js'
 
 /** Target and current state laid side by side: what every rule reads, and none changes. */
 export interface View {
+  // What should run now: with the last good release in the place of one that was given up.
   target: Target
   current: CurrentState
   // Milliseconds since the epoch.
@@ -23,7 +25,7 @@ export interface View {
 }
 
 export function viewOf(target: Target, current: CurrentState, now: number): View {
-  const wanted = withoutRepeatedApps(target)
+  const wanted = withoutRepeatedApps(effectiveTarget(target, current.memory))
   const byService = containersByService(current)
   const networks = viewNetworks(wanted, current)
   const services = viewServices({ target: wanted, current, networks, byService, now })

@@ -3,6 +3,7 @@
  */
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DeviceMemorySchema } from '@flotilla/reconcile'
 import type { z } from 'zod'
 import type { Logger } from '../../ports.js'
 import {
@@ -15,7 +16,7 @@ import {
   StoredTargetSchema,
   type Store,
 } from '../../stored.js'
-import { DeviceMemorySchema, RequestsSchema } from '../../stored-memory.js'
+import { RequestsSchema } from '../../stored-memory.js'
 import { DiskEventSpool } from './event-spool.js'
 import { JsonDocument } from './json-document.js'
 import { DiskLogSpool } from './log-spool.js'

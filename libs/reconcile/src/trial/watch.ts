@@ -1,0 +1,101 @@
+import type { TargetApp } from '@flotilla/contracts'
+import type { CurrentContainer } from '../current-state.js'
+import { imageReference } from '../images.js'
+import type { Watch, WatchedRestarts } from '../memory.js'
+import { ownMember } from '../own-member.js'
+import { isToBeStarted } from '../readiness.js'
+import { isLive } from '../restart-policy.js'
+import { serviceKey } from '../view/containers.js'
+import type { ServiceView } from '../view/services.js'
+import type { View } from '../view/view.js'
+import { isSameService } from './app-fingerprint.js'
+
+/** An app that is tried, as it stands in this round. */
+export interface Tried {
+  view: View
+  app: TargetApp
+  // What it may return to.
+  good?: TargetApp
+  fingerprint: string
+}
+
+/** The watch, one round later: what was seen of the app's restarts, and for how long all of it has been up. */
+export function lookAgain(tried: Tried, former: Watch | undefined, elapsedMs: number): Watch {
+  const before = former?.fingerprint === tried.fingerprint ? former : undefined
+  const totalMs = before ? before.totalMs + elapsedMs : 0
+  const restarts = servicesOf(tried).flatMap(({ name, right }) =>
+    right ? [[right.id, lookAtRestarts(tried, before, { container: right, name, totalMs })] as const] : [],
+  )
+  const isUp = isAllUp(tried)
+  const isItsTurn = before !== undefined && !isUp && !isHeldUp(tried)
+  const wellMs = before?.wellMs === undefined ? (isUp ? 0 : undefined) : before.wellMs + elapsedMs
+  return {
+    fingerprint: tried.fingerprint,
+    totalMs,
+    switchingMs: (before?.switchingMs ?? 0) + (isItsTurn ? elapsedMs : 0),
+    ...(wellMs !== undefined && { wellMs }),
+    restarts: Object.fromEntries(restarts),
+  }
+}
+
+export function servicesOf({ view, app }: Pick<Tried, 'view' | 'app'>): ServiceView[] {
+  return view.services.filter((item) => item.app.id === app.id)
+}
+
+/** Whether nothing but the release is there, and all of it does what it should; a health still `starting` will do. */
+export function isAllUp(tried: Pick<Tried, 'view' | 'app'>): boolean {
+  const isGone = !tried.view.unwanted.flat().some((it) => it.appId === tried.app.id && isLive(it))
+  return isGone && servicesOf(tried).every((item) => isUp(tried.view, item))
+}
+
+/** Somebody wants the service not to run for now: nothing can be told from it. */
+export function isStoppedByHand(view: View, { app, name }: ServiceView): boolean {
+  return view.current.requests?.stopped.includes(serviceKey(app.id, name)) === true
+}
+
+/** Whether the engine or the device has every image of the app. */
+export function hasItsImages({ view, app }: Pick<Tried, 'view' | 'app'>): boolean {
+  return Object.values(app.services).every(({ image }) => !view.missingImages.has(imageReference(image)))
+}
+
+function isUp(view: View, item: ServiceView): boolean {
+  if (isStoppedByHand(view, item)) return true
+  const { right, containers } = item
+  if (!right || containers.some((it) => it !== right && isLive(it))) return false
+  if (right.status === 'running') return right.health !== 'unhealthy'
+  return right.status === 'exited' && right.exitCode === 0 && !isToBeStarted(item, right)
+}
+
+// A download and a person's wish say nothing of the release.
+function isHeldUp(tried: Tried): boolean {
+  return !hasItsImages(tried) || servicesOf(tried).some((item) => isStoppedByHand(tried.view, item))
+}
+
+function lookAtRestarts(
+  tried: Tried,
+  before: Watch | undefined,
+  { container, name, totalMs }: { container: CurrentContainer; name: string; totalMs: number },
+): WatchedRestarts {
+  const known = before && ownMember(before.restarts, container.id)
+  const seen = container.restartCount ?? 0
+  const former = known ?? { seen: isOlderThanTrial(tried, before, name) ? seen : 0, count: 0, sinceMs: totalMs }
+  // The engine counts from nothing again after each start on purpose.
+  const added = seen >= former.seen ? seen - former.seen : seen
+  return {
+    ...former,
+    ...(added > 0 && { lastMs: totalMs }),
+    ...(container.exitCode !== undefined && { exitCode: container.exitCode }),
+    ...(container.oomKilled && { oomKilled: true }),
+    seen,
+    count: former.count + added,
+  }
+}
+
+// What the container of an unchanged service did before says nothing of the release. One that comes up in the middle of
+// the watch is new; at its beginning (which a restart of the supervisor may be), the last good release tells.
+function isOlderThanTrial({ app, good }: Tried, before: Watch | undefined, name: string): boolean {
+  if (before) return false
+  const service = ownMember(app.services, name)
+  const former = good && ownMember(good.services, name)
+  return !good || (service !== undefined && former !== undefined && isSameService(service, former))
+}
