@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { EventRecorder } from './events.js'
 import { createIdentity, openIdentity, type Identity } from './identity.js'
@@ -5,6 +6,7 @@ import { register, registerRequest } from './loops/register.js'
 import type { Cloud } from './ports.js'
 import type { Registration, Store } from './stored.js'
 import { superviseDevice } from './supervise-device.js'
+import { TimeKeeper } from './time/time-keeper.js'
 import { SUPERVISOR_VERSION } from './version.js'
 import type { AgentOptions, World } from './world.js'
 
@@ -12,18 +14,25 @@ import type { AgentOptions, World } from './world.js'
 export async function runAgent(world: World, options: AgentOptions, signal: AbortSignal): Promise<void> {
   // Every loop, download and log listens to it.
   setMaxListeners(0, signal)
-  const { clock, log, host, store } = world
+  const { log, host, store } = world
+  // A host that does not tell one boot from another may have had one at any time.
+  const clock = new TimeKeeper(world.clock, host.facts().bootId ?? randomUUID(), store.bootTimes)
+  await clock.load()
   const identity = await ownIdentity(store)
   const events = new EventRecorder(store.events, clock, log)
   await events.record('supervisor-started', { version: SUPERVISOR_VERSION, bootId: host.facts().bootId })
-  const cloud = world.cloud(identity, signal)
-  const registration = await ownRegistration({ world, options, cloud, identity, events }, signal)
+  const onServerTime = (serverMs: number, roundTripMs: number) => {
+    clock.hearServer(serverMs, roundTripMs).catch((error: unknown) => log.error('time could not be kept', { error }))
+  }
+  const cloud = world.cloud(identity, { clock, signal, onServerTime })
+  const registration = await ownRegistration({ world, clock, options, cloud, identity, events }, signal)
   if (!registration) return
-  await superviseDevice({ world, options, cloud, identity, events, registration }, signal)
+  await superviseDevice({ world, clock, options, cloud, identity, events, registration }, signal)
 }
 
 interface Applicant {
   world: World
+  clock: TimeKeeper
   options: AgentOptions
   cloud: Cloud
   identity: Identity
@@ -40,11 +49,11 @@ async function ownIdentity(store: Store): Promise<Identity> {
 }
 
 async function ownRegistration(parts: Applicant, signal: AbortSignal): Promise<Registration | undefined> {
-  const { world, options, cloud, identity, events } = parts
+  const { world, clock, options, cloud, identity, events } = parts
   const known = await world.store.registration.read()
   if (known) return known
   const request = registerRequest(identity, world.host.board(), options)
-  const registration = await register(cloud, request, world, signal)
+  const registration = await register(cloud, request, { clock, log: world.log }, signal)
   if (!registration) return undefined
   await world.store.registration.write(registration)
   const { deviceId, deviceName, fleetId } = registration

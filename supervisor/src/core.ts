@@ -1,11 +1,14 @@
 import type { EventRecorder } from './events.js'
 import { Attempts } from './execute/attempts.js'
 import { Executor } from './execute/executor.js'
+import { Observer } from './execute/observer.js'
 import { Repositories } from './execute/repositories.js'
 import { StepRunner } from './execute/run-step.js'
+import { SourceReader } from './execute/sources.js'
 import type { StepHandlers } from './execute/step-handlers.js'
 import type { Identity } from './identity.js'
 import { Listeners } from './listeners.js'
+import { ApplyLoop } from './loops/apply.js'
 import { MemoryKeeper } from './memory-keeper.js'
 import type { Core, MakePart, Part } from './part.js'
 import type { Cloud } from './ports.js'
@@ -13,11 +16,13 @@ import { RequestsKeeper } from './requests-keeper.js'
 import { StatusBoard } from './status-board.js'
 import type { Registration } from './stored.js'
 import { TargetKeeper } from './target/target-keeper.js'
+import type { TimeKeeper } from './time/time-keeper.js'
 import type { AgentOptions, World } from './world.js'
 
 /** A board that has a place in a fleet. */
 export interface Membership {
   world: World
+  clock: TimeKeeper
   options: AgentOptions
   cloud: Cloud
   identity: Identity
@@ -34,8 +39,8 @@ export interface OpenedCore {
 
 /** Takes up what an earlier run left on the disk, and makes the parts. Nothing runs yet, and nothing waits for a network. */
 export async function openCore(member: Membership, signal: AbortSignal): Promise<OpenedCore> {
-  const { world, cloud, identity, events, registration } = member
-  const { clock, log, store } = world
+  const { world, clock, cloud, identity, events, registration } = member
+  const { log, store } = world
   const engine = world.engine(registration.deviceId)
   const memory = new MemoryKeeper(store.memory)
   const requests = new RequestsKeeper(store.requests)
@@ -69,4 +74,16 @@ async function makeParts(makers: readonly MakePart[], core: Core): Promise<Part>
     report: Object.assign({}, ...parts.map(({ report }) => report)) as Part['report'],
     loops: parts.flatMap(({ loops }) => loops ?? []),
   }
+}
+
+/** The loop that makes the engine run the target; it is woken by whatever it depends on. */
+export function makeApplyLoop({ world, clock }: Membership, { core, part, repositories }: OpenedCore): ApplyLoop {
+  const { engine, executor, memory, requests, targets, board } = core
+  const { log, host } = world
+  const sources = new SourceReader(part.sources ?? {}, log)
+  const { platform } = host.board()
+  const observer = new Observer({ engine, executor, repositories, memory, requests, sources, clock, platform })
+  const loop = new ApplyLoop({ observer, executor, targets, board, clock, log })
+  for (const wakes of [requests.changed, clock.changed, core.lookWanted]) wakes.add(() => loop.wake())
+  return loop
 }

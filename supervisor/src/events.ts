@@ -1,6 +1,6 @@
 import type { Json } from '@flotilla/contracts'
 import { Listeners } from './listeners.js'
-import type { Clock, Logger } from './ports.js'
+import type { Logger, TimeSource } from './ports.js'
 import type { EventSpool } from './stored.js'
 import type { TargetRefusal } from './target/verify-target.js'
 
@@ -34,7 +34,7 @@ export class EventRecorder {
 
   constructor(
     private readonly spool: EventSpool,
-    private readonly clock: Clock,
+    private readonly clock: TimeSource,
     private readonly log: Logger,
   ) {}
 
@@ -43,7 +43,8 @@ export class EventRecorder {
     this.log.info('event', { kind, ...detail })
     try {
       const at = new Date(this.clock.now()).toISOString()
-      await this.spool.append({ at, kind, detail: JSON.parse(JSON.stringify(detail)) as Record<string, Json> })
+      const event = { at, kind, detail: JSON.parse(JSON.stringify(detail)) as Record<string, Json> }
+      await this.spool.append(this.clock.isKnown() ? event : { ...event, stamp: this.clock.stamp() })
     } catch (error) {
       this.log.error('event could not be kept', { kind, error })
     }

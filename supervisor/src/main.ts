@@ -51,7 +51,7 @@ async function supervise(config: Config): Promise<void> {
       log,
       host: new LinuxHost({ platform: config.platform }),
       store,
-      cloud: (identity, signal) => new HttpCloud({ serverUrl: config.serverUrl, identity, clock: systemClock, signal }),
+      cloud: (identity, ambient) => new HttpCloud({ serverUrl: config.serverUrl, identity, ...ambient }),
       engine: (deviceId) => new DockerEngine(deviceId, config.engine),
       parts: [],
     },

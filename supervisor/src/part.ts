@@ -6,11 +6,12 @@ import type { StepHandlers } from './execute/step-handlers.js'
 import type { Identity } from './identity.js'
 import type { Listeners } from './listeners.js'
 import type { MemoryKeeper } from './memory-keeper.js'
-import type { Clock, Cloud, Engine, Logger } from './ports.js'
+import type { Cloud, Engine, Logger } from './ports.js'
 import type { RequestsKeeper } from './requests-keeper.js'
 import type { StatusBoard } from './status-board.js'
 import type { Registration } from './stored.js'
 import type { TargetKeeper } from './target/target-keeper.js'
+import type { TimeKeeper } from './time/time-keeper.js'
 
 /*
  * The core makes the engine run the target. Whatever else a device does (its local API, its host, snapshots, replacing
@@ -28,7 +29,8 @@ export interface Core {
   targets: TargetKeeper
   board: StatusBoard
   events: EventRecorder
-  clock: Clock
+  // The true time where it is known.
+  clock: TimeKeeper
   log: Logger
   executor: Executor
   /** The server may have commands: it said so, the link has come up (again), or the target was polled. */

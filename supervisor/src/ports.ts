@@ -23,12 +23,30 @@ import type { CurrentState, Step } from '@flotilla/reconcile'
 export interface Clock {
   /** Milliseconds since the epoch by the board's clock, which may be years off and jump. */
   now(): number
-  /** Milliseconds since some moment, never going back: for durations. */
+  /** Milliseconds since the board started, never going back: for durations. */
   monotonic(): number
   /** Resolves after `ms`, or at once when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** 0 to 1. */
   random(): number
+}
+
+/** A moment of one boot of the board, to be dated once the time is known. */
+export interface Stamp {
+  boot: string
+  // By Clock.monotonic().
+  monotonicMs: number
+}
+
+/** A clock that knows whether it is right. `now` is the true time where that is known, and else what the board says. */
+export interface TimeSource extends Clock {
+  isKnown(): boolean
+  /** What the board's own clock said, or says, as a time of this clock. */
+  correct(boardMs: number): number
+  /** Of the moment that the board's own clock calls `boardMs`; absent: of now. */
+  stamp(boardMs?: number): Stamp
+  /** Milliseconds since the epoch; undefined: the time was never known in that boot. */
+  whenWas(stamp: Stamp): number | undefined
 }
 
 export type LogFields = Record<string, unknown>
@@ -130,6 +148,8 @@ export interface WaitingCommand {
 
 /** The control plane. Every call may throw CloudError. */
 export interface Cloud {
+  /** Speaks to the server once, if only to learn the time from it. */
+  greet(): Promise<void>
   register(request: RegisterRequest): Promise<RegisterResponse>
   fetchTarget(etag: string | undefined): Promise<TargetAnswer>
   sendReport(report: ReportRequest): Promise<ReportResponse>

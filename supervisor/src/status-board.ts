@@ -1,11 +1,13 @@
 import type { Target } from '@flotilla/contracts'
-import type { CurrentState, Plan } from '@flotilla/reconcile'
+import type { CurrentContainer, CurrentState, Plan } from '@flotilla/reconcile'
 import { Listeners } from './listeners.js'
 
 /** What the apply loop saw and decided in its last round: for the report and for whoever asks why. */
 export interface Status {
   target: Target
   current: CurrentState
+  // Its containers as the engine dates them, by the board's own clock.
+  observed: CurrentContainer[]
   plan: Plan
   // When it was planned, milliseconds since the epoch.
   at: number

@@ -1,7 +1,7 @@
 import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, type LogLine } from '@flotilla/contracts'
 import type { DeviceMemory, Requests } from '@flotilla/reconcile'
 import { z } from 'zod'
-import type { Document } from './ports.js'
+import type { Document, Stamp } from './ports.js'
 
 /*
  * All that the supervisor remembers over a restart. Files written by older supervisors are read for ever: a new member
@@ -57,7 +57,14 @@ export type ReportBaseline = z.infer<typeof ReportBaselineSchema>
 /** Repositories that targets of this device ever named: only their images are ours to remove. */
 export const RepositoriesSchema = z.array(z.string())
 
-export type SpooledEvent = DeviceReportEvent
+/** By boot id: what added to the monotonic time of that boot gives the true time, in milliseconds. */
+export const BootTimesSchema = z.record(z.string(), z.number())
+export type BootTimes = z.infer<typeof BootTimesSchema>
+
+export const StampSchema = z.object({ boot: z.string(), monotonicMs: z.number() })
+
+/** `at` is the true time, or with a stamp what the board said, which did not know the time. */
+export type SpooledEvent = DeviceReportEvent & { stamp?: Stamp }
 
 /** Events wait here, numbered and durable, until the server has them. */
 export interface EventSpool {
@@ -68,6 +75,9 @@ export interface EventSpool {
   acknowledge(stored: number): Promise<void>
 }
 
+/** As SpooledEvent. */
+export type SpooledLine = LogLine & { stamp?: Stamp }
+
 /** How far a container's log was read: the time of the last line, and how many lines carried exactly that time. */
 export interface LogCursor {
   at: string
@@ -77,7 +87,7 @@ export interface LogCursor {
 }
 
 export interface LogBatchContent {
-  lines: LogLine[]
+  lines: SpooledLine[]
   dropped: number
 }
 
@@ -85,7 +95,7 @@ export interface LogBatchContent {
 export interface LogSpool {
   cursor(containerId: string): LogCursor | undefined
   /** Takes a line and moves the cursor of its container; both become durable together. */
-  append(containerId: string, line: Omit<LogLine, 'number'>, cursor: LogCursor): Promise<void>
+  append(containerId: string, line: Omit<SpooledLine, 'number'>, cursor: LogCursor): Promise<void>
   /** Makes durable what was appended. Only then does nextBatch() offer it. */
   flush(): Promise<void>
   /** Undefined: nothing to send. */
@@ -105,6 +115,7 @@ export interface Store {
   attempts: Document<StoredAttempts>
   lastGood: Document<LastGood>
   memory: Document<DeviceMemory>
+  bootTimes: Document<BootTimes>
   requests: Document<Requests>
   reportBaseline: Document<ReportBaseline>
   repositories: Document<string[]>

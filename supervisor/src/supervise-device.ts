@@ -1,12 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import { withAbort } from './abort.js'
-import { openCore, type Membership, type OpenedCore } from './core.js'
-import { Observer } from './execute/observer.js'
-import { SourceReader } from './execute/sources.js'
+import { makeApplyLoop, openCore, type Membership, type OpenedCore } from './core.js'
 import { Link } from './link/link.js'
 import { LogCollector } from './logs/collect-logs.js'
 import { LogShipper } from './logs/ship-logs.js'
-import { ApplyLoop } from './loops/apply.js'
 import { PollLoop } from './loops/poll-target.js'
 import { ReportLoop } from './loops/report.js'
 import { watchEngine } from './loops/watch-engine.js'
@@ -14,15 +11,16 @@ import type { Loop } from './part.js'
 import { ReportBaselineKeeper } from './report/baseline.js'
 import { deviceState } from './report/device-state.js'
 import { ReleaseWatch } from './report/release-watch.js'
+import { DatedEvents } from './time/dated-events.js'
 import { SUPERVISOR_VERSION } from './version.js'
 
 /** Runs all loops of one device until the signal aborts, or one of them ends by a bug. */
 export async function superviseDevice(member: Membership, signal: AbortSignal): Promise<void> {
-  const { world, options, cloud } = member
-  const { clock, log, store } = world
+  const { world, clock, options, cloud } = member
+  const { log, store } = world
   const opened = await openCore(member, signal)
   const { core, part } = opened
-  const apply = applyLoop(member, opened)
+  const apply = makeApplyLoop(member, opened)
   const report = await reportLoop(member, opened)
   const poll = new PollLoop(cloud, core.targets, options.pollMs, { clock, log })
   core.pollWanted.add(() => poll.wake())
@@ -32,7 +30,7 @@ export async function superviseDevice(member: Membership, signal: AbortSignal): 
   collector.collected.add(() => shipper.wake())
   await allOrNone(signal, [
     (end) => apply.run(end),
-    (end) => watchEngine(core.engine, () => apply.wake(), world, end),
+    (end) => watchEngine(core.engine, () => apply.wake(), { clock, log }, end),
     (end) => poll.run(end),
     (end) => report.run(end),
     (end) => link(member, opened).run(end),
@@ -58,29 +56,21 @@ function allOrNone(signal: AbortSignal, loops: Loop[]): Promise<void> {
   })
 }
 
-function applyLoop({ world }: Membership, { core, part, repositories }: OpenedCore): ApplyLoop {
-  const { engine, executor, memory, requests, targets, board } = core
-  const { clock, log, host } = world
-  const sources = new SourceReader(part.sources ?? {}, log)
-  const { platform } = host.board()
-  const observer = new Observer({ engine, executor, repositories, memory, requests, sources, platform })
-  const loop = new ApplyLoop({ observer, executor, targets, board, clock, log })
-  for (const wakes of [requests.changed, core.lookWanted]) wakes.add(() => loop.wake())
-  return loop
-}
-
-function link({ cloud, world }: Membership, { core }: OpenedCore): Link {
+function link({ cloud, clock, world }: Membership, { core }: OpenedCore): Link {
   const peer = {
     generation: () => core.targets.target?.generation ?? 0,
     onTargetChanged: () => core.pollWanted.notify(),
     onCommandsWaiting: () => core.commandsWaiting.notify(),
   }
-  return new Link(cloud, peer, world)
+  return new Link(cloud, peer, { clock, log: world.log })
 }
 
-async function reportLoop({ world, cloud, events }: Membership, { core, part }: OpenedCore): Promise<ReportLoop> {
+async function reportLoop(
+  { world, clock, cloud, events }: Membership,
+  { core, part }: OpenedCore,
+): Promise<ReportLoop> {
   const { engine, board, targets } = core
-  const { clock, log, store, host } = world
+  const { log, store, host } = world
   const releases = new ReleaseWatch(store.lastGood, board, events, log)
   const baseline = new ReportBaselineKeeper(store.reportBaseline)
   await Promise.all([releases.load(), baseline.load()])
@@ -100,7 +90,7 @@ async function reportLoop({ world, cloud, events }: Membership, { core, part }: 
   const report = new ReportLoop(
     cloud,
     state,
-    { baseline, events: store.events, metrics: part.report?.metrics },
+    { baseline, events: new DatedEvents(store.events, clock), metrics: part.report?.metrics },
     { clock, log },
   )
   board.changed.add(() => {

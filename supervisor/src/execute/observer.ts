@@ -1,7 +1,7 @@
 import type { Platform, Target } from '@flotilla/contracts'
-import type { CurrentState } from '@flotilla/reconcile'
+import type { CurrentContainer, CurrentState } from '@flotilla/reconcile'
 import type { MemoryKeeper } from '../memory-keeper.js'
-import type { Engine } from '../ports.js'
+import type { Engine, TimeSource } from '../ports.js'
 import type { RequestsKeeper } from '../requests-keeper.js'
 import type { Executor } from './executor.js'
 import type { Repositories } from './repositories.js'
@@ -9,6 +9,8 @@ import type { SourceReader } from './sources.js'
 
 export interface Look {
   current: CurrentState
+  // Its containers as the engine dates them, by the board's own clock.
+  observed: CurrentContainer[]
   // What steps were at work on when the look began: it saw that half done.
   busy: ReadonlySet<string>
 }
@@ -26,23 +28,33 @@ export class Observer {
       memory: MemoryKeeper
       requests: RequestsKeeper
       sources: SourceReader
+      clock: TimeSource
       platform: Platform
     },
   ) {}
 
   async look(target: Target): Promise<Look> {
-    const { engine, executor, repositories, memory, requests, sources, platform } = this.parts
+    const { engine, executor, repositories, memory, requests, sources, clock, platform } = this.parts
     const busy = executor.busy()
     const observation = await engine.observe(repositories.withThoseOf(target))
     const current: CurrentState = {
       ...observation,
-      ...(await sources.read(observation.containers)),
+      ...(await sources.read(observation.containers.map((container) => withTrueTimes(container, clock)))),
       platform,
       downloading: Object.keys(executor.progress()),
       attempts: executor.attempts(),
       memory: memory.memory,
       requests: requests.requests,
     }
-    return { current, busy }
+    return { current, observed: observation.containers, busy }
+  }
+}
+
+function withTrueTimes(container: CurrentContainer, clock: TimeSource): CurrentContainer {
+  const { startedAt, finishedAt } = container
+  return {
+    ...container,
+    startedAt: startedAt === undefined ? undefined : clock.correct(startedAt),
+    finishedAt: finishedAt === undefined ? undefined : clock.correct(finishedAt),
   }
 }

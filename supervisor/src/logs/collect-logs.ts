@@ -1,8 +1,9 @@
 import type { CurrentContainer } from '@flotilla/reconcile'
 import { Listeners } from '../listeners.js'
-import type { Clock, Engine, Logger } from '../ports.js'
+import type { Engine, Logger, TimeSource } from '../ports.js'
 import type { StatusBoard } from '../status-board.js'
 import type { LogSpool } from '../stored.js'
+import { lineTime } from '../time/line-times.js'
 import { LineAssembler, type AssembledLine } from './line-assembler.js'
 import { moveCursor, resumePoint } from './resume.js'
 
@@ -30,7 +31,7 @@ export class LogCollector {
     private readonly engine: Engine,
     private readonly spool: LogSpool,
     private readonly board: StatusBoard,
-    private readonly ambient: { clock: Clock; log: Logger },
+    private readonly ambient: { clock: TimeSource; log: Logger },
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
@@ -44,7 +45,7 @@ export class LogCollector {
   private look(signal: AbortSignal): void {
     const { status } = this.board
     if (!status || signal.aborted) return
-    const { containers } = status.current
+    const { observed: containers } = status
     const ids = containers.map(({ id }) => id)
     for (const id of this.followers.keys()) if (!ids.includes(id)) this.followers.delete(id)
     this.spool.keepCursors(ids)
@@ -76,7 +77,7 @@ export class LogCollector {
   }
 
   private isRunning(id: string): boolean {
-    return this.board.status?.current.containers.some((it) => it.id === id && it.status === 'running') ?? false
+    return this.board.status?.observed.some((it) => it.id === id && it.status === 'running') ?? false
   }
 
   private async read(id: string, service: string, run: number, signal: AbortSignal): Promise<void> {
@@ -99,7 +100,8 @@ export class LogCollector {
   private async keep(id: string, service: string, run: number, line: AssembledLine): Promise<void> {
     const { at, stream, text, truncated } = line
     const cursor = moveCursor(this.spool.cursor(id), at, run)
-    await this.spool.append(id, { at, service, stream, text, ...(truncated && { truncated }) }, cursor)
+    const time = lineTime(this.ambient.clock, at)
+    await this.spool.append(id, { ...time, service, stream, text, ...(truncated && { truncated }) }, cursor)
     this.collected.notify()
   }
 }

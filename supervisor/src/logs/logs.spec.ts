@@ -12,12 +12,13 @@ import { CloudError } from '../errors.js'
 import { StatusBoard } from '../status-board.js'
 import { eventually } from '../testing/eventually.js'
 import { FakeCloudDevice } from '../testing/fake-cloud-device.js'
-import { silentLog } from '../testing/memory-store.js'
+import { MemoryDocument, silentLog } from '../testing/memory-store.js'
 import { createContainerStep } from '../testing/steps.js'
+import { TimeKeeper } from '../time/time-keeper.js'
 import { LogCollector } from './collect-logs.js'
 import { LogShipper } from './ship-logs.js'
 
-const clock = { ...systemClock, random: () => 0.01 }
+const boardClock = { ...systemClock, random: () => 0.01 }
 
 class SlowEngine extends FakeEngine {
   constructor(
@@ -36,6 +37,7 @@ class SlowEngine extends FakeEngine {
 
 describe('shipping the logs of containers', () => {
   let folder: string
+  let clock: TimeKeeper
   let daemon: FakeDaemon
   let web: FakeContainer
   let server: FakeCloudDevice
@@ -48,7 +50,9 @@ describe('shipping the logs of containers', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fship-'))
-    daemon = new FakeDaemon(clock)
+    clock = new TimeKeeper(boardClock, 'boot', new MemoryDocument())
+    await clock.trustBoard()
+    daemon = new FakeDaemon(boardClock)
     web = daemon.addContainer(
       'device',
       createContainerStep('web', { image: 'web', config: { restart: { name: 'no' } } }),
@@ -77,13 +81,13 @@ describe('shipping the logs of containers', () => {
     const spool = await DiskLogSpool.open(folder, log)
     const board = new StatusBoard()
     const collector = new LogCollector(engine, spool, board, { clock, log })
-    const shipper = new LogShipper({ sendLogs }, spool, { clock, log })
+    const shipper = new LogShipper({ sendLogs, greet }, spool, { clock, log })
     collector.collected.add(() => shipper.wake())
     const running = Promise.all([collector.run(stopping.signal), shipper.run(stopping.signal)])
     look = async () => {
       const current = { ...(await engine.observe([])), platform: 'linux/arm64' as const, downloading: [], attempts: {} }
       const target = {} as never
-      board.show({ target, current, plan: { steps: [], waits: [] }, at: 0, progress: {} })
+      board.show({ target, current, observed: current.containers, plan: { steps: [], waits: [] }, at: 0, progress: {} })
     }
     stop = async () => {
       stopping.abort()
@@ -92,6 +96,9 @@ describe('shipping the logs of containers', () => {
     }
     await look()
   }
+
+  // What the board learns when it speaks to the server.
+  let greet = () => Promise.resolve()
 
   async function sendLogs(batch: LogBatch): Promise<LogBatchResponse> {
     await Promise.resolve()
@@ -113,6 +120,21 @@ describe('shipping the logs of containers', () => {
       { number: 1, service: 'web', stream: 'stdout', text: 'hello', at: web.logged[0]?.at },
       { number: 2, service: 'web', stream: 'stderr', text: 'oh' },
     ])
+  })
+
+  it('corrects the times of what was written before the board knew the time', async () => {
+    await stop()
+    const aYear = 365 * 24 * 3_600_000
+    clock = new TimeKeeper({ ...boardClock, now: () => Date.now() - aYear }, 'boot', new MemoryDocument())
+    greet = () => clock.hearServer(Date.now(), 10)
+    await start()
+    web.print('stdout', 'early')
+    await arrived(1)
+    web.print('stdout', 'late')
+    await arrived(2)
+    const toYears = (at: string) => Math.round((Date.parse(at) - Date.now()) / aYear)
+    // The in-memory engine's own clock is right, and so counts as a year ahead of the board's.
+    expect(server.logs.map(({ at }) => toYears(at))).toEqual([1, 1])
   })
 
   it('goes on after a restart where it was, without a line lost or twice', async () => {

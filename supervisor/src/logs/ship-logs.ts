@@ -3,8 +3,9 @@ import { backOffDelay, type BackOff } from '../back-off.js'
 import { CloudError } from '../errors.js'
 import { RateLimit } from '../loops/rate-limit.js'
 import { Wake } from '../loops/wake.js'
-import type { Clock, Cloud, Logger } from '../ports.js'
+import type { Cloud, Logger, TimeSource } from '../ports.js'
 import type { LogBatchContent, LogSpool } from '../stored.js'
+import { dateLine } from '../time/line-times.js'
 
 const BACK_OFF: BackOff = { baseMs: 2_000, capMs: 600_000 }
 // How long a line may lie in memory: what a power cut may cost, against writes to the card.
@@ -23,9 +24,9 @@ export class LogShipper {
   private notBefore = 0
 
   constructor(
-    private readonly cloud: Pick<Cloud, 'sendLogs'>,
+    private readonly cloud: Pick<Cloud, 'sendLogs' | 'greet'>,
     private readonly spool: LogSpool,
-    private readonly ambient: { clock: Clock; log: Logger },
+    private readonly ambient: { clock: TimeSource; log: Logger },
   ) {
     this.rate = new RateLimit(ambient.clock, BURST, INTERVAL_MS)
   }
@@ -71,9 +72,11 @@ export class LogShipper {
   }
 
   private async send({ lines, dropped }: LogBatchContent): Promise<void> {
+    const { clock } = this.ambient
+    if (!clock.isKnown()) await this.cloud.greet()
     const { stored } = await this.cloud.sendLogs({
       protocol: DEVICE_PROTOCOL,
-      lines,
+      lines: lines.map((line) => dateLine(line, (stamp) => clock.whenWas(stamp))),
       ...(dropped > 0 && { dropped }),
     })
     await this.spool.acknowledge(stored, dropped)

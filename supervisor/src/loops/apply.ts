@@ -72,12 +72,12 @@ export class ApplyLoop {
     if (!target) return RESYNC_MS
     await executor.startForGeneration(target.generation)
     executor.keepDownloads(imagesOf(target))
-    const { current, busy } = await observer.look(target)
+    const { current, observed, busy } = await observer.look(target)
     const now = clock.now()
     const plan = planNextSteps(target, current, now)
     // What ended during the look was seen half done: it gets its turn in the round that its end has woken.
     const pauseMs = executor.start(plan.steps, busy)
-    board.show({ target, current, plan, at: now, progress: executor.progress() })
+    board.show({ target, current, observed, plan, at: now, progress: executor.progress() })
     const untilMs = plan.waits.flatMap(({ until }) => (until === undefined ? [] : [Math.max(0, until - now)]))
     return Math.min(RESYNC_MS, pauseMs, ...untilMs)
   }

@@ -54,7 +54,12 @@ describe('the report loop', () => {
     const baseline = new ReportBaselineKeeper(document)
     await baseline.load()
     const metrics = { pending: (limit: number) => samples.slice(0, limit), acknowledge: takeSamples }
-    loop = new ReportLoop({ sendReport }, () => state, { baseline, events, metrics }, { clock, log: silentLog() })
+    loop = new ReportLoop(
+      { sendReport, greet: () => Promise.resolve() },
+      () => state,
+      { baseline, events, metrics },
+      { clock, log: silentLog() },
+    )
     void loop.run(stop.signal)
     await clock.advance(SECOND)
   }

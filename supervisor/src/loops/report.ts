@@ -8,10 +8,10 @@ import {
 } from '@flotilla/contracts'
 import { backOffDelay, type BackOff } from '../back-off.js'
 import { CloudError } from '../errors.js'
-import type { Clock, Cloud, Logger } from '../ports.js'
+import type { Cloud, Logger, TimeSource } from '../ports.js'
 import type { MetricsQueue } from '../part.js'
-import type { Store } from '../stored.js'
 import type { ReportBaselineKeeper } from '../report/baseline.js'
+import type { DatedEvents } from '../time/dated-events.js'
 import { RateLimit } from './rate-limit.js'
 import { Wake } from './wake.js'
 
@@ -40,10 +40,14 @@ export class ReportLoop {
   private unanswered?: { request: ReportRequest; state: Record<string, Json> }
 
   constructor(
-    private readonly cloud: Pick<Cloud, 'sendReport'>,
+    private readonly cloud: Pick<Cloud, 'sendReport' | 'greet'>,
     private readonly state: () => DeviceState,
-    private readonly kept: { baseline: ReportBaselineKeeper; events: Store['events']; metrics?: MetricsQueue },
-    private readonly ambient: { clock: Clock; log: Logger },
+    private readonly kept: {
+      baseline: ReportBaselineKeeper
+      events: Pick<DatedEvents, 'pending' | 'acknowledge'>
+      metrics?: MetricsQueue
+    },
+    private readonly ambient: { clock: TimeSource; log: Logger },
   ) {
     this.rate = new RateLimit(ambient.clock, BURST, INTERVAL_MS)
   }
@@ -83,6 +87,8 @@ export class ReportLoop {
 
   /** Undefined: the server knows it all. */
   private async compose(): Promise<typeof this.unanswered> {
+    // What is sent is stored with the times that it has now.
+    if (!this.ambient.clock.isKnown()) await this.cloud.greet()
     if (this.isStateUnwanted) return this.composeEventsAlone()
     const { baseline, events } = this.kept
     const state = JSON.parse(JSON.stringify(this.state())) as Record<string, Json>

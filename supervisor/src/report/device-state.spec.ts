@@ -45,7 +45,7 @@ describe('what a device says of itself', () => {
       downloading: [],
       attempts: {},
     }
-    return { target, current, plan: planNextSteps(target, current, 0), at: 0, progress: {} }
+    return { target, current, observed: containers, plan: planNextSteps(target, current, 0), at: 0, progress: {} }
   }
 
   it('is what it said before, until it has looked again after a restart', () => {

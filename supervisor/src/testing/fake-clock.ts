@@ -1,14 +1,14 @@
 /*
  * Time that passes only when a test says so, and then at once.
  */
-import type { Clock } from '../ports.js'
+import type { Stamp, TimeSource } from '../ports.js'
 
 interface Timer {
   at: number
   wakeUp: () => void
 }
 
-export class FakeClock implements Clock {
+export class FakeClock implements TimeSource {
   private elapsed = 0
   private readonly timers = new Set<Timer>()
   private readonly startedAt: number
@@ -23,6 +23,22 @@ export class FakeClock implements Clock {
 
   monotonic(): number {
     return this.elapsed
+  }
+
+  isKnown(): boolean {
+    return true
+  }
+
+  correct(boardMs: number): number {
+    return boardMs
+  }
+
+  stamp(boardMs = this.now()): Stamp {
+    return { boot: 'boot', monotonicMs: boardMs - this.startedAt }
+  }
+
+  whenWas({ monotonicMs }: Stamp): number {
+    return this.startedAt + monotonicMs
   }
 
   random(): number {

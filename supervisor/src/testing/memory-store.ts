@@ -3,9 +3,9 @@
  * that wrote it, as a disk does.
  */
 import type { DeviceMemory, Requests } from '@flotilla/reconcile'
-import type { LogLine } from '@flotilla/contracts'
 import type { Document } from '../ports.js'
 import type {
+  BootTimes,
   EventSpool,
   LastGood,
   LogBatchContent,
@@ -14,6 +14,7 @@ import type {
   Registration,
   ReportBaseline,
   SpooledEvent,
+  SpooledLine,
   Store,
   StoredAttempts,
   StoredIdentity,
@@ -76,7 +77,7 @@ export class MemoryEventSpool implements EventSpool {
 
 /** Without the bounds of the one on disk, and durable at once. */
 export class MemoryLogSpool implements LogSpool {
-  private lines: LogLine[] = []
+  private lines: SpooledLine[] = []
   private last = 0
   private readonly cursors = new Map<string, LogCursor>()
 
@@ -84,7 +85,7 @@ export class MemoryLogSpool implements LogSpool {
     return this.cursors.get(containerId)
   }
 
-  append(containerId: string, line: Omit<LogLine, 'number'>, cursor: LogCursor): Promise<void> {
+  append(containerId: string, line: Omit<SpooledLine, 'number'>, cursor: LogCursor): Promise<void> {
     this.lines.push({ ...line, number: ++this.last })
     this.cursors.set(containerId, cursor)
     return Promise.resolve()
@@ -120,6 +121,7 @@ export class MemoryStore implements Store {
   readonly target = this.document<StoredTarget>('target')
   readonly attempts = this.document<StoredAttempts>('attempts')
   readonly lastGood = this.document<LastGood>('last-good')
+  readonly bootTimes = this.document<BootTimes>('boot-times')
   readonly memory = this.document<DeviceMemory>('memory')
   readonly requests = this.document<Requests>('requests')
   readonly reportBaseline = this.document<ReportBaseline>('report-baseline')

@@ -45,7 +45,7 @@ export async function startAgent({ cloud, engine, folder, options, parts = [] }:
     log,
     host: testHost,
     store: await openStore(join(folder, 'state'), log),
-    cloud: (identity, signal) => new HttpCloud({ serverUrl: cloud.url, identity, clock: hasty, signal }),
+    cloud: (identity, ambient) => new HttpCloud({ serverUrl: cloud.url, identity, ...ambient }),
     engine,
     parts,
   }

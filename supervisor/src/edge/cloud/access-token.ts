@@ -11,14 +11,14 @@ import {
 } from '@flotilla/contracts'
 import type { Identity } from '../../identity.js'
 import type { Clock } from '../../ports.js'
-import { exchange, parseBody } from './http.js'
+import { parseBody, type HttpAnswer } from './http.js'
 
 export class AccessToken {
   private current?: { token: string; renewAt: number }
   private renewal?: Promise<string>
 
   constructor(
-    private readonly serverUrl: string,
+    private readonly post: (path: string, body: object) => Promise<HttpAnswer>,
     private readonly identity: Identity,
     private readonly clock: Clock,
   ) {}
@@ -26,7 +26,11 @@ export class AccessToken {
   /** Several who ask at once share one renewal. */
   async get(): Promise<string> {
     if (this.current && this.clock.monotonic() < this.current.renewAt) return this.current.token
-    this.renewal ??= this.renew().finally(() => (this.renewal = undefined))
+    return this.renew()
+  }
+
+  renew(): Promise<string> {
+    this.renewal ??= this.fetch().finally(() => (this.renewal = undefined))
     return this.renewal
   }
 
@@ -35,7 +39,7 @@ export class AccessToken {
     if (this.current?.token === token) this.current = undefined
   }
 
-  private async renew(): Promise<string> {
+  private async fetch(): Promise<string> {
     const askedAt = this.clock.monotonic()
     const { accessToken, expiresInSeconds } = await this.request()
     // A tenth early, so that a request on a slow link does not arrive with a token that has just run out.
@@ -48,9 +52,5 @@ export class AccessToken {
     const { challenge } = parseBody(await this.post(DEVICE_ROUTES.challenge, { uuid }), ChallengeResponseSchema)
     const signature = this.identity.sign(tokenStatement({ uuid, challenge }))
     return parseBody(await this.post(DEVICE_ROUTES.token, { uuid, challenge, signature }), TokenResponseSchema)
-  }
-
-  private post(path: string, body: object) {
-    return exchange(this.serverUrl, { method: 'POST', path, body: JSON.stringify(body) })
   }
 }

@@ -37,13 +37,19 @@ export interface HttpCloudOptions {
   clock: Clock
   // Ends whatever is under way when the supervisor stops.
   signal?: AbortSignal
+  onServerTime?: HttpRequest['onServerTime']
 }
 
 export class HttpCloud implements Cloud {
   private readonly token: AccessToken
 
   constructor(private readonly options: HttpCloudOptions) {
-    this.token = new AccessToken(options.serverUrl, options.identity, options.clock)
+    const post = (path: string, body: object) => this.exchange({ method: 'POST', path, body: JSON.stringify(body) })
+    this.token = new AccessToken(post, options.identity, options.clock)
+  }
+
+  async greet(): Promise<void> {
+    await this.token.renew()
   }
 
   async register(request: RegisterRequest): Promise<RegisterResponse> {
@@ -117,7 +123,8 @@ export class HttpCloud implements Cloud {
   }
 
   private exchange(request: HttpRequest): Promise<HttpAnswer> {
-    return exchange(this.options.serverUrl, { ...request, signal: this.options.signal })
+    const { serverUrl, signal, onServerTime } = this.options
+    return exchange(serverUrl, { ...request, signal, onServerTime })
   }
 }
 

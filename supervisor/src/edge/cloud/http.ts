@@ -21,6 +21,8 @@ export interface HttpRequest {
   timeoutMs?: number
   // Ends the exchange early: the supervisor stops.
   signal?: AbortSignal
+  // Told of the time that a good answer carries, in milliseconds since the epoch, and how long it took to come.
+  onServerTime?: (serverMs: number, roundTripMs: number) => void
 }
 
 export interface HttpAnswer {
@@ -41,9 +43,12 @@ const tlsAgent = new TlsAgent({ keepAlive: true, timeout: 5_000 })
 
 /** Gives 2xx and 304 answers; throws CloudError for all else. */
 export async function exchange(serverUrl: string, request: HttpRequest): Promise<HttpAnswer> {
+  const askedAt = performance.now()
   const answer = await send(serverUrl, request)
-  if ((answer.status >= 200 && answer.status < 300) || answer.status === 304) return answer
-  throw refusal(request, answer)
+  if ((answer.status < 200 || answer.status >= 300) && answer.status !== 304) throw refusal(request, answer)
+  const serverMs = Date.parse(answer.headers.date ?? '')
+  if (serverMs > 0) request.onServerTime?.(serverMs, performance.now() - askedAt)
+  return answer
 }
 
 /** The answer's body as this shape. What is not of it was not sent by a control plane, but by something on the way. */

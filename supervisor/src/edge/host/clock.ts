@@ -8,7 +8,8 @@ const MAX_DELAY_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // Of the board and not of the process, so that it goes on over a restart of the supervisor.
+  monotonic: () => Number(process.hrtime.bigint() / 1000n) / 1000,
   random: () => Math.random(),
   sleep(ms, signal) {
     return new Promise((resolve) => {

@@ -7,6 +7,7 @@ import { DeviceMemorySchema } from '@flotilla/reconcile'
 import type { z } from 'zod'
 import type { Logger } from '../../ports.js'
 import {
+  BootTimesSchema,
   LastGoodSchema,
   RegistrationSchema,
   ReportBaselineSchema,
@@ -32,6 +33,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     target: document('target.json', StoredTargetSchema),
     attempts: document('attempts.json', StoredAttemptsSchema),
     lastGood: document('last-good.json', LastGoodSchema),
+    bootTimes: document('boot-times.json', BootTimesSchema),
     memory: document('memory.json', DeviceMemorySchema),
     requests: document('requests.json', RequestsSchema),
     reportBaseline: document('report-baseline.json', ReportBaselineSchema),

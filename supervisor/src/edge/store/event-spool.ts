@@ -5,11 +5,11 @@
 import { DeviceReportEventSchema } from '@flotilla/contracts'
 import { z } from 'zod'
 import type { Logger } from '../../ports.js'
-import type { EventSpool, SpooledEvent } from '../../stored.js'
+import { StampSchema, type EventSpool, type SpooledEvent } from '../../stored.js'
 import { Journal } from './journal.js'
 
 const RecordSchema = z.union([
-  z.object({ event: DeviceReportEventSchema }),
+  z.object({ event: DeviceReportEventSchema.extend({ stamp: StampSchema.optional() }) }),
   // Everything up to `stored` is the server's, and no event ever had a number above `last`.
   z.object({ stored: z.int().nonnegative(), last: z.int().nonnegative() }),
 ])

@@ -3,6 +3,7 @@
  */
 import { LogLineSchema } from '@flotilla/contracts'
 import { z } from 'zod'
+import { StampSchema } from '../../stored.js'
 
 const StateSchema = z.object({
   // The highest number given, and the highest that the server has, both before `offset`.
@@ -16,5 +17,8 @@ const StateSchema = z.object({
 })
 export type LogSpoolState = z.infer<typeof StateSchema>
 
-export const LogRecordSchema = z.union([z.object({ line: LogLineSchema }), z.object({ state: StateSchema })])
+export const LogRecordSchema = z.union([
+  z.object({ line: LogLineSchema.extend({ stamp: StampSchema.optional() }) }),
+  z.object({ state: StateSchema }),
+])
 export type LogRecord = z.infer<typeof LogRecordSchema>

@@ -2,10 +2,10 @@
  * The files behind the log spool, oldest first. Only the lines of the oldest are held in memory, so that a long time
  * offline costs disk and not memory.
  */
-import type { LogLine } from '@flotilla/contracts'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../ports.js'
+import type { SpooledLine } from '../../stored.js'
 import { removeIfPresent } from './atomic-file.js'
 import { Journal } from './journal.js'
 import { LogRecordSchema, type LogRecord, type LogSpoolState } from './log-record.js'
@@ -17,7 +17,7 @@ interface Segment {
 
 export class LogSegments {
   /** Lines of the oldest segment that the server does not have. */
-  head: LogLine[] = []
+  head: SpooledLine[] = []
   private segments: Segment[] = []
 
   constructor(
@@ -81,7 +81,7 @@ export class LogSegments {
   }
 
   /** Lines behind the last state were cut off before they counted: the engine still has them. */
-  private async load(segment: Segment): Promise<{ lines: LogLine[]; state?: LogSpoolState }> {
+  private async load(segment: Segment): Promise<{ lines: SpooledLine[]; state?: LogSpoolState }> {
     const records = await this.journal(segment).read()
     const end = records.findLastIndex((record) => 'state' in record)
     const last = records[end]
@@ -97,6 +97,6 @@ export class LogSegments {
   }
 }
 
-function linesOf(records: readonly LogRecord[]): LogLine[] {
+function linesOf(records: readonly LogRecord[]): SpooledLine[] {
   return records.flatMap((record) => ('line' in record ? [record.line] : []))
 }

@@ -3,10 +3,9 @@
  * lines and, behind them, the state that makes them count (numbers, and how far each container's log was read), so
  * that after a cut no line is read twice under two numbers and none is skipped.
  */
-import type { LogLine } from '@flotilla/contracts'
 import { mkdir } from 'node:fs/promises'
 import type { Logger } from '../../ports.js'
-import type { LogBatchContent, LogCursor, LogSpool } from '../../stored.js'
+import type { LogBatchContent, LogCursor, LogSpool, SpooledLine } from '../../stored.js'
 import type { LogSpoolState } from './log-record.js'
 import { LogSegments } from './log-segments.js'
 
@@ -19,7 +18,7 @@ const BUFFER_BYTES = 64 * 1024
 
 export class DiskLogSpool implements LogSpool {
   private state: LogSpoolState = { last: 0, stored: 0, offset: 0, dropped: 0, cursors: {} }
-  private buffer: LogLine[] = []
+  private buffer: SpooledLine[] = []
   private bufferBytes = 0
   private isDirty = false
   private queue: Promise<unknown> = Promise.resolve()
@@ -43,7 +42,7 @@ export class DiskLogSpool implements LogSpool {
     return this.state.cursors[containerId]
   }
 
-  async append(containerId: string, line: Omit<LogLine, 'number'>, cursor: LogCursor): Promise<void> {
+  async append(containerId: string, line: Omit<SpooledLine, 'number'>, cursor: LogCursor): Promise<void> {
     // Before the line is taken: where the disk is full the caller stops reading, and the engine keeps the log.
     if (this.bufferBytes >= BUFFER_BYTES) await this.flush()
     this.buffer.push({ ...line, number: this.state.last + 1 })
@@ -71,7 +70,7 @@ export class DiskLogSpool implements LogSpool {
   }
 
   nextBatch(limit: { lines: number; bytes: number }): LogBatchContent | undefined {
-    const lines: LogLine[] = []
+    const lines: SpooledLine[] = []
     let bytes = 0
     for (const line of this.segments.head) {
       bytes += line.text.length
