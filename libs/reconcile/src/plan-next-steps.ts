@@ -4,29 +4,41 @@ import type { Plan } from './plan.js'
 import { isSettled, mergePlans, planSteps } from './plans.js'
 import { holdBack } from './rules/back-off.js'
 import { departures } from './rules/departures.js'
+import { planHost, planPower } from './rules/host.js'
 import { planNetworks } from './rules/networks.js'
 import { removeOldImages } from './rules/old-images.js'
+import { permitSwitches } from './rules/permission.js'
 import { pullImages } from './rules/pull-images.js'
 import { removeContainers } from './rules/remove-containers.js'
 import { runServices } from './rules/run-services.js'
-import { createVolumes } from './rules/volumes.js'
-import { viewOf } from './view/view.js'
+import { createVolumes, purgeVolumes, removeFormerVolumes } from './rules/volumes.js'
+import { viewOf, type View } from './view/view.js'
 
 /**
- * What to do now to come from `current` to `target`, and what has to wait for what: download everything, then stop what
- * must change, then start what is missing (download-then-kill). It depends on nothing but its arguments, so it can be
- * asked at any moment, also after a crash between two steps. `now` is in milliseconds since the epoch, by the clock that
- * the times in CurrentState are from.
+ * What to do now to come from `current` to `target`, and what has to wait for what: download, ask windows and locks for
+ * permission, then stop what must change, then start what is missing. It depends on nothing but its arguments, so it can
+ * be asked at any moment, also after a crash between two steps. `now` is in milliseconds since the epoch, by the clock
+ * that the times in CurrentState are from.
  */
 export function planNextSteps(target: Target, current: CurrentState, now: number): Plan {
   const view = viewOf(target, current, now)
   const leaving = departures(view)
   const plan = mergePlans([
     pullImages(view),
+    permitSwitches(view),
     planSteps(...createVolumes(view)),
+    purgeVolumes(view),
     planNetworks(view),
-    planSteps(...removeContainers(view, leaving)),
+    removeContainers(view, leaving),
     runServices(view, leaving),
   ])
-  return holdBack(view, isSettled(plan) ? mergePlans([plan, planSteps(...removeOldImages(view))]) : plan)
+  const apps = holdBack(view, mergePlans([plan, clearAway(view, plan)]))
+  return planPower(view, mergePlans([apps, holdBack(view, planHost(view, apps))]))
+}
+
+function clearAway(view: View, plan: Plan): Plan {
+  if (isSettled(plan)) return planSteps(...removeOldImages(view), ...removeFormerVolumes(view))
+  // What is only left over must not keep out what is needed.
+  const lacksSpace = plan.waits.some((wait) => wait.for === 'space')
+  return planSteps(...(lacksSpace ? removeOldImages(view) : []))
 }

@@ -4,7 +4,7 @@ import { effectiveRestart, wasCutShort } from './one-shots.js'
 import type { Wait } from './plan.js'
 import { isLive, needsStart } from './restart-policy.js'
 import { createContainerKey, startContainerKey } from './step-key.js'
-import { findService, hasAllImages, nameOf, type View } from './view/view.js'
+import { findService, isSwitching, nameOf, type View } from './view/view.js'
 import type { ServiceView } from './view/services.js'
 
 /** What a service still needs of others before it may be created or started; empty where nothing. */
@@ -28,14 +28,15 @@ export function restartPolicy(
 
 /** Whether a container should run and does not, and it is ours to start it. */
 export function isToBeStarted(item: ServiceView, container: CurrentContainer): boolean {
+  if (item.isStopped) return false
   if (needsStart(container, restartPolicy(item, container))) return true
   return container.id === item.right?.id && wasCutShort(item.app, item.name, container)
 }
 
 // What is missing, as the end of a sentence; undefined where nothing is.
 function unmetNeed(view: View, on: ServiceView, dependency: Dependency): string | undefined {
-  // While images are still being fetched, the present release stands by its own containers.
-  const container = on.right ?? (hasAllImages(view) ? undefined : on.containers[0])
+  // Until it is switched, the present release stands by its own containers.
+  const container = on.right ?? (isSwitching(view, on.app.id) ? undefined : on.containers[0])
   if (!dependency.required && hasFailed(view, on, container, dependency.condition)) return undefined
   if (!container) return waitsForItself(on) ?? 'it is not there yet'
   if (dependency.joins && !isLive(container)) return 'it does not run'

@@ -36,8 +36,9 @@ function backOffWaits(view: View, step: Step, attempt: Attempt): Wait[] {
   return stepSubjects(step).map((subject) => ({ ...subject, ...wait }))
 }
 
-function isHousekeeping({ networks }: View, step: Step): boolean {
+function isHousekeeping({ networks, purges }: View, step: Step): boolean {
   if (step.kind === 'remove-image') return true
+  if (step.kind === 'remove-volume') return !purges.now.some(({ name }) => name === step.name)
   if (step.kind !== 'remove-network') return false
   return networks.leaving.some(({ network, isWanted }) => network.id === step.id && !isWanted)
 }

@@ -8,7 +8,8 @@ export function canCreate(view: View, { wanted }: ServiceView): boolean {
   const ambiguous = new Set(view.networks.leaving.map(({ network }) => network.name))
   const present = view.networks.wanted.filter(({ right, name }) => right && !ambiguous.has(name))
   const networks = new Set(present.map(({ name }) => name))
-  const volumes = new Set(view.current.volumes.map(({ name }) => name))
+  const purged = new Set(view.purges.now.map(({ name }) => name))
+  const volumes = new Set(view.current.volumes.map(({ name }) => name).filter((name) => !purged.has(name)))
   return (
     Object.values(wanted.spec.networkNames).every((name) => networks.has(name)) &&
     Object.values(wanted.spec.volumeNames).every((name) => volumes.has(name))

@@ -1,11 +1,14 @@
 import type { CurrentContainer } from '../current-state.js'
 import { leadsTo } from '../dependencies.js'
+import { imageReference } from '../images.js'
 import { unmetDependencies } from '../readiness.js'
 import { isLive } from '../restart-policy.js'
 import { startContainerKey } from '../step-key.js'
 import type { ServiceView } from '../view/services.js'
-import { findService, hasAllImages, type View } from '../view/view.js'
+import { isFetchedLate } from '../view/stages.js'
+import { findService, isSwitching, type View } from '../view/view.js'
 import { canCreate } from './creation.js'
+import { isHandingOver, mayFormerGo } from './hand-over.js'
 import { changeReason } from './reasons.js'
 
 /** A container that goes now, and why. */
@@ -15,11 +18,11 @@ export interface Departure {
 }
 
 /**
- * The containers that go now, by id: none before every image of the target is on the device. A container of a service
- * that stays goes only when its successor could be started, so that a dependency that fails keeps the old one running.
+ * The containers that go now, by id: none before the switch of its app but those of services that stop before their
+ * image is fetched. A container of a service that stays goes only when its successor could be started, so that a
+ * dependency that fails keeps the old one running.
  */
 export function departures(view: View): Map<string, Departure> {
-  if (!hasAllImages(view)) return new Map()
   const leaving = [...unwantedDepartures(view), ...view.services.flatMap((item) => serviceDepartures(view, item))]
   return withDependents(view, new Map(leaving.map((departure) => [departure.container.id, departure])))
 }
@@ -31,7 +34,8 @@ export function dependencyNames(view: View, container: CurrentContainer): string
 }
 
 function unwantedDepartures(view: View): Departure[] {
-  return view.unwanted.flat().map((container) => {
+  const going = view.unwanted.flat().filter(({ appId }) => isSwitching(view, appId))
+  return going.map((container) => {
     const isAppWanted = view.target.apps.some(({ id }) => id === container.appId)
     const reason = isAppWanted ? 'its release no longer has it' : 'its app no longer belongs on this device'
     return { container, reason }
@@ -39,19 +43,33 @@ function unwantedDepartures(view: View): Departure[] {
 }
 
 function serviceDepartures(view: View, item: ServiceView): Departure[] {
-  const others = item.containers.filter((container) => container !== item.right)
-  if (item.right) return others.map((container) => ({ container, reason: 'another container has taken its place' }))
+  if (!isSwitching(view, item.app.id)) return earlyDepartures(view, item)
+  const { right } = item
+  const others = item.containers.filter((container) => container !== right)
+  if (right) {
+    const former = others.filter((container) => mayFormerGo(view, item, right, container))
+    return former.map((container) => ({ container, reason: 'another container has taken its place' }))
+  }
+  if (isHandingOver(view, item)) return []
   const isReplaceable = canCreate(view, item) && unmetDependencies(view, item).length === 0
   return others
     .filter(({ id }) => isReplaceable || view.networks.evicted.has(id))
     .map((container) => ({ container, reason: changeReason(view, item, container) }))
 }
 
+function earlyDepartures(view: View, item: ServiceView): Departure[] {
+  const { standing = 'not-begun', stage } = view.progress.get(item.app.id) ?? {}
+  if (stage !== 'clearing' || !isFetchedLate(item, standing)) return []
+  if (!view.missingImages.has(imageReference(item.service.image))) return []
+  const reason = 'it stops before its next image is fetched, as its update strategy says'
+  return item.containers.map((container) => ({ container, reason }))
+}
+
 // What has to be replaced anyway and leans on a running container that goes, goes with it (and, by the order of
 // stopping, before it). The set only grows, so this ends, rings of dependencies or not.
 function withDependents(view: View, leaving: Map<string, Departure>): Map<string, Departure> {
   const added = view.services
-    .filter(({ right }) => !right)
+    .filter(({ app, right }) => !right && isSwitching(view, app.id))
     .flatMap((item) => item.containers.filter(({ id }) => !leaving.has(id)).map((container) => ({ item, container })))
     .flatMap(({ item, container }) => {
       const reason = reasonToGoAlong(view, leaving, item, container)

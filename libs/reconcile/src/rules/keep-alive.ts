@@ -4,6 +4,7 @@ import type { Plan, Step, Wait } from '../plan.js'
 import { EMPTY_PLAN, planSteps, planWaits } from '../plans.js'
 import { restartPolicy, unmetDependencies } from '../readiness.js'
 import { isLive, needsStart } from '../restart-policy.js'
+import { serviceKey } from '../view/containers.js'
 import type { ServiceView } from '../view/services.js'
 import { findService, type View } from '../view/view.js'
 
@@ -15,11 +16,15 @@ type RestartPolicy = NonNullable<CurrentContainer['restart']>
  */
 export function keepAlive(view: View, containers: CurrentContainer[], item?: ServiceView): Plan {
   const [present] = containers
-  if (!present || containers.some(isLive)) return EMPTY_PLAN
+  if (!present || containers.some(isLive) || isToStayStopped(view, present)) return EMPTY_PLAN
   const policy = policyOf(present, item)
   if (!policy || !needsStart(present, policy) || !hasItsNetworks(view, present)) return EMPTY_PLAN
   const unmet = [...unmetByLabel(view, present), ...unmetByTarget(view, present, item)]
   return unmet.length > 0 ? planWaits(...unmet) : planSteps(startContainer(present))
+}
+
+function isToStayStopped({ current }: View, { appId, service }: CurrentContainer): boolean {
+  return current.requests?.stopped.includes(serviceKey(appId, service)) ?? false
 }
 
 /** Networks go missing only by another hand; a container that was attached to one cannot start without it. */

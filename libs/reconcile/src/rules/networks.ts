@@ -1,7 +1,7 @@
 import type { Plan, Step, Wait } from '../plan.js'
 import { stepKey, stopContainerKey } from '../step-key.js'
 import type { LeavingNetwork, WantedNetwork } from '../view/networks.js'
-import { hasAllImages, type View } from '../view/view.js'
+import { isSwitching, type View } from '../view/view.js'
 
 /** Networks come before the containers that use them, and go after the last one, ours or not, has left. */
 export function planNetworks(view: View): Plan {
@@ -19,8 +19,10 @@ export function planNetworks(view: View): Plan {
 // A new network may have the addresses of one that goes, which is therefore gone first; one that does not go, for its
 // foreign containers or because the engine refuses, holds up no other.
 function isClearing(view: View): boolean {
-  const going = view.networks.leaving.filter(({ foreign }) => foreign.length === 0)
-  return hasAllImages(view) && going.some((network) => !isStuck(view, network))
+  const going = view.networks.leaving.filter(
+    ({ foreign, network }) => foreign.length === 0 && isSwitching(view, network.appId),
+  )
+  return going.some((network) => !isStuck(view, network))
 }
 
 function isStuck({ current }: View, leaving: LeavingNetwork): boolean {
@@ -28,10 +30,10 @@ function isStuck({ current }: View, leaving: LeavingNetwork): boolean {
   return keys.some((key) => Object.hasOwn(current.attempts, key))
 }
 
-function isToCreate(view: View, { name, right }: WantedNetwork): boolean {
+function isToCreate(view: View, { appId, name, right }: WantedNetwork): boolean {
   if (right || view.current.networks.some((network) => network.name === name)) return false
   // Before the switch, only to bring back what a container of the present release cannot start without.
-  return hasAllImages(view) || view.current.containers.some(({ networks }) => networks.includes(name))
+  return isSwitching(view, appId) || view.current.containers.some(({ networks }) => networks.includes(name))
 }
 
 function createNetwork({ appId, key, name, spec, specHash }: WantedNetwork): Step {

@@ -1,21 +1,77 @@
-import { imageReference, targetImages } from '../images.js'
+import { imageReference } from '../images.js'
 import { byText } from '../own-member.js'
 import type { Plan, Step, Wait } from '../plan.js'
-import { hasAllImages, type View } from '../view/view.js'
+import { EMPTY_PLAN, mergePlans, planSteps, planWaits } from '../plans.js'
+import { stepKey } from '../step-key.js'
 import type { ServiceView } from '../view/services.js'
+import { isFetchedLate } from '../view/stages.js'
+import type { View } from '../view/view.js'
+import { deleteFirst } from './old-images.js'
+import { isForced, isRunningOrDue } from './permission.js'
+import { ofApp } from './sentences.js'
+import { fitOf, spaceWait, uniqueImages } from './space.js'
+import { windowWait } from './windows.js'
 
-/** Every missing image is fetched at once, whatever else goes on. */
+/**
+ * Every missing image is fetched at once, whatever else goes on: those of services that stop first once these have gone,
+ * and none that has no room. A download that runs goes on when its window closes: what it has cost is not lost then.
+ */
 export function pullImages(view: View): Plan {
-  const images = targetImages(view.target.apps)
-  const downloading = new Set(view.current.downloading)
-  const steps = [...view.missingImages]
-    .filter((image) => !downloading.has(image))
-    .sort(byText)
-    .map((image) => pullImage(view, image, images.get(image)?.sizeBytes))
-  return { steps, waits: view.services.flatMap((item) => waitForImages(view, item)) }
+  const due = view.services.filter((item) => isMissing(view, item) && isDue(view, item))
+  const held = new Map(view.target.apps.map((app) => [app.id, windowWaitOf(view, app.id, due)]))
+  const now = due.filter(({ app }) => !held.get(app.id))
+  return mergePlans([
+    fetch(view, now),
+    planWaits(...[...held.values()].filter((wait) => wait !== undefined)),
+    planWaits(...view.services.flatMap((item) => waitForImages(view, item))),
+  ])
 }
 
-function pullImage(view: View, image: string, sizeBytes: number | undefined): Step {
+function fetch(view: View, items: ServiceView[]): Plan {
+  const removals = deleteFirst(view)
+  // One that the engine refuses to remove holds up nothing.
+  if (removals.some((step) => !hasFailed(view, step))) return planSteps(...removals)
+  const downloading = new Set(view.current.downloading)
+  const images = uniqueImages(items)
+  const toBegin = images.filter((image) => !downloading.has(imageReference(image)))
+  if (toBegin.length === 0) return EMPTY_PLAN
+  if (fitOf(view, images) === 'too large') {
+    const apps = view.target.apps.filter(({ id }) => items.some(({ app }) => app.id === id))
+    return planWaits(...apps.map((app) => spaceWait(view, app, items, images)))
+  }
+  const steps = toBegin.map((image) => pullImage(view, imageReference(image), image.sizeBytes))
+  return planSteps(...steps.sort((a, b) => byText(a.image, b.image)))
+}
+
+function hasFailed({ current }: View, step: Step): boolean {
+  return Object.hasOwn(current.attempts, stepKey(step))
+}
+
+function isMissing(view: View, { service }: ServiceView): boolean {
+  return view.missingImages.has(imageReference(service.image))
+}
+
+// What stops before its image is fetched has stopped, and is permitted to; all others come at once.
+function isDue(view: View, item: ServiceView): boolean {
+  const standing = view.progress.get(item.app.id)?.standing ?? 'not-begun'
+  const stage = view.progress.get(item.app.id)?.stage
+  if (!isFetchedLate(item, standing)) return true
+  return stage === 'clearing' && item.containers.length === 0
+}
+
+// The window is for updates: neither a first release nor the way back waits for it, nor what a switch has begun.
+function windowWaitOf(view: View, appId: string, due: ServiceView[]): Wait | undefined {
+  const app = view.target.apps.find(({ id }) => id === appId)
+  const standing = view.progress.get(appId)?.standing
+  if (!app || (standing !== 'pending' && standing !== 'not-begun') || isForced(view, app)) return undefined
+  const downloading = new Set(view.current.downloading)
+  const isToBegin = due.some((item) => item.app.id === appId && !downloading.has(imageReference(item.service.image)))
+  if (!isToBegin || !view.current.containers.some((container) => isRunningOrDue(view, container))) return undefined
+  const wait = windowWait(view, 'download', `The download of release ${app.release.version}`)
+  return wait && { ...ofApp(app), ...wait }
+}
+
+function pullImage(view: View, image: string, sizeBytes: number | undefined): Extract<Step, { kind: 'pull-image' }> {
   const users = view.services.filter(({ service }) => imageReference(service.image) === image)
   return {
     kind: 'pull-image',
@@ -27,16 +83,9 @@ function pullImage(view: View, image: string, sizeBytes: number | undefined): St
 }
 
 function waitForImages(view: View, item: ServiceView): Wait[] {
-  if (hasAllImages(view)) return []
   const wait = { subject: item.name, appId: item.app.id, service: item.name, for: 'image' as const }
-  if (view.missingImages.has(imageReference(item.service.image))) {
-    return [{ ...wait, reason: `${item.name} waits for its image.` }]
-  }
-  if (item.right) return []
-  return [{ ...wait, reason: `${item.name} waits for the images of ${servicesWithoutImage(view)}.` }]
-}
-
-function servicesWithoutImage(view: View): string {
-  const without = view.services.filter(({ service }) => view.missingImages.has(imageReference(service.image)))
-  return without.map(({ name }) => name).join(', ')
+  if (isMissing(view, item)) return [{ ...wait, reason: `${item.name} waits for its image.` }]
+  const missing = view.services.filter((it) => it.app.id === item.app.id && isMissing(view, it))
+  if (item.right || missing.length === 0) return []
+  return [{ ...wait, reason: `${item.name} waits for the images of ${missing.map(({ name }) => name).join(', ')}.` }]
 }

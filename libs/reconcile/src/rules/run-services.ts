@@ -5,26 +5,35 @@ import { EMPTY_PLAN, mergePlans, planSteps, planWaits } from '../plans.js'
 import { isToBeStarted, unmetDependencies } from '../readiness.js'
 import { isLive } from '../restart-policy.js'
 import type { ServiceView } from '../view/services.js'
-import { hasAllImages, nameOf, type View } from '../view/view.js'
+import { isSwitching, nameOf, type View } from '../view/view.js'
 import { canCreate } from './creation.js'
 import type { Departure } from './departures.js'
+import { isHandingOver, runsBeside, waitForTakeOver } from './hand-over.js'
 import { hasItsNetworks, keepAlive, startContainer } from './keep-alive.js'
 
 /** Creates and starts what the target wants, each service as soon as what it depends on allows it. */
 export function runServices(view: View, leaving: Map<string, Departure>): Plan {
   return mergePlans([
     ...view.services.map((item) => runService(view, leaving, item)),
-    // What the target no longer has is still the present release while images are being fetched.
-    ...(hasAllImages(view) ? [] : view.unwanted.map((containers) => keepAlive(view, containers))),
+    // What the target no longer has is still the present release until the switch.
+    ...view.unwanted.map((containers) => keepAliveUnwanted(view, containers)),
+    planWaits(...view.services.flatMap((item) => waitForTakeOver(view, item))),
   ])
 }
 
+function keepAliveUnwanted(view: View, containers: CurrentContainer[]): Plan {
+  return containers.some(({ appId }) => isSwitching(view, appId)) ? EMPTY_PLAN : keepAlive(view, containers)
+}
+
 function runService(view: View, leaving: Map<string, Departure>, item: ServiceView): Plan {
-  if (!hasAllImages(view)) return keepAlive(view, item.right ? [item.right, ...item.containers] : item.containers, item)
-  if (item.right) return startRight(view, item, item.right)
   const former = item.containers.filter(({ id, status }) => leaving.has(id) || status === 'removing')
+  if (!isSwitching(view, item.app.id)) {
+    const own = item.right ? [item.right, ...item.containers] : item.containers
+    return former.length > 0 ? EMPTY_PLAN : keepAlive(view, own, item)
+  }
+  if (item.right) return startRight(view, item, item.right)
   if (former.length > 0) return planWaits(waitForStop(item, former))
-  if (item.containers.length === 0) return createContainer(view, item)
+  if (item.containers.length === 0 || isHandingOver(view, item)) return createContainer(view, item)
   const { steps } = keepAlive(view, item.containers, item)
   return { steps, waits: unmetDependencies(view, item) }
 }
@@ -33,7 +42,9 @@ function startRight(view: View, item: ServiceView, right: CurrentContainer): Pla
   if (!isToBeStarted(item, right)) return EMPTY_PLAN
   const until = wasCutShort(item.app, item.name, right) ? restsUntil(right, view.now) : undefined
   if (until !== undefined) return planWaits(waitForRest(item, right, until))
-  const twins = item.containers.filter((container) => container !== right && isLive(container))
+  const twins = item.containers.filter(
+    (container) => container !== right && isLive(container) && !runsBeside(view, item, right, container),
+  )
   const inTheWay = [...twins, ...liveUnwanted(view)]
   if (inTheWay.length > 0) return planWaits(waitForStop(item, inTheWay))
   const unmet = unmetDependencies(view, item)

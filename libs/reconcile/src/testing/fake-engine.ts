@@ -1,4 +1,5 @@
-import type { CurrentContainer, CurrentNetwork, CurrentState } from '../current-state.js'
+import type { CurrentContainer, CurrentNetwork, CurrentState, HostState } from '../current-state.js'
+import { strategyOf } from '../labels.js'
 import type { Step } from '../plan.js'
 import { isLive } from '../restart-policy.js'
 
@@ -14,6 +15,8 @@ export interface Engine {
   made: number
   // Container id → ids of the containers whose namespaces it was created in.
   joined: Record<string, string[]>
+  // Ids of containers whose service is handed over side by side.
+  beside?: string[]
 }
 
 // SIGTERM.
@@ -50,8 +53,30 @@ export function applyStep(engine: Engine, step: Step): Engine {
     case 'remove-container':
       demand(!isLive(find(current, step.id)), `container ${step.id} runs`)
       return withCurrent(engine, { containers: current.containers.filter(({ id }) => id !== step.id) })
+    case 'remove-volume':
+      demand(!current.containers.some(({ volumes }) => volumes.includes(step.name)), `volume ${step.name} is in use`)
+      return withCurrent(engine, { volumes: current.volumes.filter(({ name }) => name !== step.name) })
     default:
-      throw new EngineRefusal(`an engine knows nothing of ${step.kind}`)
+      return withCurrent(engine, { host: stepOnHost(current.host, step) })
+  }
+}
+
+/** What a board makes of the steps that no engine carries out; what is only remembered changes nothing here. */
+function stepOnHost(host: HostState | undefined, step: Step): HostState | undefined {
+  if (!host) return undefined
+  switch (step.kind) {
+    case 'write-host-config': {
+      const config = Object.entries({ ...host.config, ...step.changes }).filter(([, value]) => value !== null)
+      return { ...host, config: Object.fromEntries(config) as Record<string, string>, needsReboot: true }
+    }
+    case 'set-hostname':
+      return { ...host, hostname: step.hostname }
+    case 'replace-supervisor':
+      return { ...host, supervisor: { ...host.supervisor, version: step.supervisor.version } }
+    case 'reboot':
+      return { ...host, bootId: `${host.bootId}+`, needsReboot: false }
+    default:
+      return host
   }
 }
 
@@ -104,7 +129,9 @@ function createContainer(engine: Engine, step: Extract<Step, { kind: 'create-con
     restartCount: 0,
   }
   const joined = { ...engine.joined, [container.id]: joins }
-  return { ...withCurrent(engine, { containers: [...containers, container] }), made: engine.made + 1, joined }
+  const isHandedOver = strategyOf(spec.config) === 'hand-over'
+  const beside = [...(engine.beside ?? []), ...(isHandedOver ? [container.id] : [])]
+  return { ...withCurrent(engine, { containers: [...containers, container] }), made: engine.made + 1, joined, beside }
 }
 
 function startContainer(engine: Engine, container: CurrentContainer): Engine {
@@ -117,7 +144,8 @@ function startContainer(engine: Engine, container: CurrentContainer): Engine {
   const twin = containers.find(
     (it) => it.id !== container.id && it.appId === container.appId && it.service === container.service && isLive(it),
   )
-  demand(twin === undefined, `${container.service} already runs as ${twin?.id}`)
+  const isBeside = engine.beside?.includes(container.id) === true
+  demand(isBeside || twin === undefined, `${container.service} already runs as ${twin?.id}`)
   // What was not stopped by us counts as restarted.
   const isRestart = container.status === 'exited' && container.exitCode !== STOPPED
   const restartCount = isRestart ? (container.restartCount ?? 0) + 1 : 0

@@ -25,7 +25,9 @@ function unknownIds({ containers, networks }: CurrentState, step: Step): string[
 
 function tooEarly(target: Target, current: CurrentState, step: Step): string[] {
   const waits = ['stop-container', 'remove-container', 'create-container', 'remove-image', 'create-volume']
-  return waits.includes(step.kind) && !hasAllImages(target, current) ? [`${step.kind} before all images are there`] : []
+  return waits.includes(step.kind) && !hasAllImages(target, current, 'appId' in step ? step.appId : undefined)
+    ? [`${step.kind} before all images are there`]
+    : []
 }
 
 function stillInUse(current: CurrentState, step: Step): string[] {
@@ -59,7 +61,7 @@ function unfulfilled(target: Target, current: CurrentState, step: Step): string[
     .filter(([on, { condition }]) => {
       const all = current.containers.filter((it) => it.appId === app.id && it.service === on)
       // The present release knows nothing of services that are still being downloaded.
-      if (all.length === 0 && !hasAllImages(target, current)) return false
+      if (all.length === 0 && !hasAllImages(target, current, app.id)) return false
       return !all.some((it) => isFulfilled(it, condition))
     })
     .map(([on]) => `${step.kind} of ${step.service} before ${on}`)
@@ -88,8 +90,12 @@ export function differences(target: Target, { containers, networks, images }: Cu
   ]
 }
 
-function hasAllImages(target: Target, { images }: CurrentState): boolean {
-  const needed = target.apps.flatMap((app) => Object.values(app.services).map(({ image }) => image))
+// Of the app where the target has it, else of all apps: what goes makes way for them.
+function hasAllImages(target: Target, { images }: CurrentState, appId: string | undefined): boolean {
+  const own = target.apps.filter(({ id }) => id === appId)
+  const needed = (own.length > 0 ? own : target.apps).flatMap((app) =>
+    Object.values(app.services).map(({ image }) => image),
+  )
   return needed.every(({ repository, digest }) => images.includes(`${repository}@${digest}`))
 }
 

@@ -7,6 +7,7 @@ import { byText } from '../own-member.js'
 import { isEndless, isLive } from '../restart-policy.js'
 import { serviceKey } from './containers.js'
 import type { NetworksView } from './networks.js'
+import type { Purges } from './purges.js'
 
 /** One service of the target beside what there is of it. */
 export interface ServiceView {
@@ -20,12 +21,15 @@ export interface ServiceView {
   containers: CurrentContainer[]
   // The one of them that is as the target wants it.
   right?: CurrentContainer
+  // Somebody asked that it stay stopped.
+  isStopped: boolean
 }
 
 export interface ServicesInput {
   target: Target
   current: CurrentState
   networks: NetworksView
+  purges: Purges
   byService: Map<string, CurrentContainer[]>
   now: number
 }
@@ -63,7 +67,8 @@ function lookAt(
   const right = containers.find(
     (container) => container.specHash === wanted?.specHash && !hasDefect(input, wanted.spec, container, props),
   )
-  const view = { app, name, service, dependencies, wanted, containers, right }
+  const isStopped = input.current.requests?.stopped.includes(key) ?? false
+  const view = { app, name, service, dependencies, wanted, containers, right, isStopped }
   views.set(key, view)
   return view
 }
@@ -98,6 +103,7 @@ function wantedContainer(
 function hasDefect(input: ServicesInput, spec: ContainerSpec, container: CurrentContainer, props: Props): boolean {
   if (container.status === 'dead' || container.status === 'removing') return true
   if (input.networks.evicted.has(container.id)) return true
+  if (input.purges.now.some(({ name }) => container.volumes.includes(name))) return true
   // The engine attaches all networks but the first one after creation: the power may have gone in between.
   if (Object.values(spec.networkNames).some((name) => !container.networks.includes(name))) return true
   // What its policy would not start again is left as it is: stopping would end it for good.

@@ -6,7 +6,10 @@ import { missingImages } from '../images.js'
 import { effectiveTarget } from '../trial/effective-target.js'
 import { bestFirst, serviceKey } from './containers.js'
 import { viewNetworks, type NetworksView } from './networks.js'
+import { purgesOf, type Purges } from './purges.js'
 import { viewServices, type ServiceView } from './services.js'
+import { appProgress, type AppProgress } from './stages.js'
+import { isGranted } from './standing.js'
 
 /** Target and current state laid side by side: what every rule reads, and none changes. */
 export interface View {
@@ -22,13 +25,19 @@ export interface View {
   unwanted: CurrentContainer[][]
   // repository@digest of the target's images that are not on the device.
   missingImages: Set<string>
+  // By app id.
+  progress: Map<string, AppProgress>
+  purges: Purges
 }
 
 export function viewOf(target: Target, current: CurrentState, now: number): View {
-  const wanted = withoutRepeatedApps(effectiveTarget(target, current.memory))
+  const asked = withoutRepeatedApps(target)
+  const wanted = effectiveTarget(asked, current.memory)
+  const purges = purgesOf(asked, current)
   const byService = containersByService(current)
   const networks = viewNetworks(wanted, current)
-  const services = viewServices({ target: wanted, current, networks, byService, now })
+  const services = viewServices({ target: wanted, current, networks, purges, byService, now })
+  const missing = missingImages(wanted, current)
   const wantedKeys = new Set(services.map((item) => serviceKey(item.app.id, item.name)))
   return {
     target: wanted,
@@ -37,7 +46,9 @@ export function viewOf(target: Target, current: CurrentState, now: number): View
     services,
     networks,
     unwanted: [...byService].filter(([key]) => !wantedKeys.has(key)).map(([, containers]) => containers),
-    missingImages: missingImages(wanted, current),
+    missingImages: missing,
+    progress: appProgress(asked, current, services, missing),
+    purges,
   }
 }
 
@@ -50,9 +61,20 @@ export function nameOf({ target }: View, { app, name, wanted }: ServiceView): st
   return containerName(target.device.id, app.id, name, wanted?.specHash ?? '')
 }
 
-/** Nothing of the present release is stopped before this is true. */
-export function hasAllImages(view: View): boolean {
-  return view.missingImages.size === 0
+/**
+ * Whether what must change of an app may change now: all its images are there, and nobody may object any more. What is
+ * left of an app that the target no longer has makes way for those that it has.
+ */
+export function isSwitching({ progress }: View, appId: string): boolean {
+  const own = progress.get(appId)
+  return own ? own.stage === 'switching' : [...progress.values()].every(({ stage }) => stage === 'switching')
+}
+
+/** Whether an update of the app (or one that makes it go) was allowed: nothing holds it up then. */
+export function isPermitted({ progress }: View, appId: string): boolean {
+  const own = progress.get(appId)
+  const others = own ? [own] : [...progress.values()]
+  return others.some(({ standing }) => isGranted(standing) && standing !== 'good')
 }
 
 // A target names each app once; of a repeated one, only the first can be meant.

@@ -1,0 +1,104 @@
+import type { HostState } from '../current-state.js'
+import { byText, ownMember } from '../own-member.js'
+import type { Plan, Step, Wait } from '../plan.js'
+import { EMPTY_PLAN, isSettled, mergePlans, planSteps, planWaits } from '../plans.js'
+import type { View } from '../view/view.js'
+import { lockWait, locksOn } from './locks.js'
+import { windowWait } from './windows.js'
+
+const CONFIG_PREFIX = 'HOST_CONFIG_'
+const HOSTNAME = 'FLOTILLA_HOST_HOSTNAME'
+const BOARD = { subject: 'the board' }
+
+/**
+ * What the board itself still needs: its settings, its supervisor, and at the very end one restart for all of them.
+ * None of it in the middle of a switch or of a release's trial, whose outcome it would blur. `plan` is for the apps.
+ */
+export function planHost(view: View, plan: Plan): Plan {
+  const { host } = view.current
+  if (!host || isTrying(view)) return EMPTY_PLAN
+  const settings = [...writeConfig(view, host), ...setHostname(view, host)]
+  if (settings.length > 0) return planSteps(...settings)
+  const replacement = replaceSupervisor(view, host)
+  if (replacement) return isAtRest(view, plan) ? planSteps(replacement) : EMPTY_PLAN
+  return host.needsReboot ? rebootForSettings(view, plan) : EMPTY_PLAN
+}
+
+/**
+ * A restart or shutdown that somebody asked for: as soon as no container is being changed, and alone, so that nothing
+ * is begun that it would cut short. Without force, locks on what runs hold it up.
+ */
+export function planPower(view: View, plan: Plan): Plan {
+  const power = view.current.requests?.power
+  if (!power) return plan
+  const { kind, force, reason } = power
+  const what = kind === 'reboot' ? 'Restarting the board' : 'Shutting the board down'
+  const locks = force
+    ? []
+    : locksOn(view, view.current.containers).map((lock) => ({ ...lockWait(lock, what), ...BOARD }))
+  if (locks.length > 0) return mergePlans([plan, planWaits(...locks)])
+  if (!force && plan.steps.some(isNeedingTheBoard)) return mergePlans([plan, planWaits(waitForSteps(what))])
+  return { steps: [{ kind, reason }], waits: plan.waits }
+}
+
+// Downloads go on after a restart, and what is only left over can be cleared away later.
+function isNeedingTheBoard({ kind }: Step): boolean {
+  return kind !== 'pull-image' && kind !== 'remove-image' && kind !== 'remove-snapshot'
+}
+
+function waitForSteps(what: string): Wait {
+  return { ...BOARD, for: 'stop', reason: `${what} waits until the containers have changed.` }
+}
+
+function isTrying({ progress }: View): boolean {
+  return [...progress.values()].some(({ standing }) => standing === 'permitted' || standing === 'going-back')
+}
+
+function isAtRest({ current }: View, plan: Plan): boolean {
+  return isSettled(plan) && current.downloading.length === 0
+}
+
+function writeConfig({ target }: View, { config }: HostState): Step[] {
+  if (!config) return []
+  const asked = Object.entries(target.config)
+    .filter(([name]) => name.startsWith(CONFIG_PREFIX) && name.length > CONFIG_PREFIX.length)
+    .map(([name, value]) => [name.slice(CONFIG_PREFIX.length), value] as const)
+  const wanted = Object.fromEntries(asked)
+  const gone = Object.keys(config).filter((name) => !Object.hasOwn(wanted, name))
+  const changes = [
+    ...asked.filter(([name, value]) => ownMember(config, name) !== value),
+    ...gone.map((name) => [name, null] as const),
+  ].sort(([a], [b]) => byText(a, b))
+  if (changes.length === 0) return []
+  const names = changes.map(([name]) => name).join(', ')
+  return [
+    {
+      kind: 'write-host-config',
+      changes: Object.fromEntries(changes),
+      reason: `the target has other values of ${names}`,
+    },
+  ]
+}
+
+function setHostname({ target }: View, { hostname }: HostState): Step[] {
+  const wanted = ownMember(target.config, HOSTNAME)?.trim()
+  if (!wanted || wanted === hostname) return []
+  return [{ kind: 'set-hostname', hostname: wanted }]
+}
+
+function replaceSupervisor({ target }: View, { supervisor }: HostState): Step | undefined {
+  const wanted = target.supervisor
+  const by = supervisor?.replaceableBy
+  if (!wanted || !supervisor || !by || wanted.version === supervisor.version || !wanted[by]) return undefined
+  return { kind: 'replace-supervisor', supervisor: wanted, by }
+}
+
+function rebootForSettings(view: View, plan: Plan): Plan {
+  if (plan.steps.length > 0 || view.current.downloading.length > 0) return EMPTY_PLAN
+  const what = 'Restarting the board for its changed settings'
+  const window = windowWait(view, 'switch', what)
+  const locks = locksOn(view, view.current.containers).map((lock) => lockWait(lock, what))
+  const waits = [...(window ? [window] : []), ...locks].map((wait) => ({ ...wait, ...BOARD }))
+  if (waits.length > 0) return planWaits(...waits)
+  return planSteps({ kind: 'reboot', reason: 'changed settings of the board take effect with it' })
+}
