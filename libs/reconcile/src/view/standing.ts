@@ -20,10 +20,9 @@ export type Standing =
 
 /** `app` is what the target asks for, not yet what is returned to in its place. */
 export function standingOf(app: TargetApp, { memory }: Pick<CurrentState, 'memory'>): Standing {
-  // A caller that remembers nothing at all tries nothing: to it, every target is as good as the last one.
-  if (!memory) return 'good'
-  const own = ownMember(memory, app.id)
-  if (!own) return 'not-begun'
+  const own = ownMember(memory ?? {}, app.id)
+  // A caller that remembers nothing of an app tries nothing: to it, every target is as good as the last one.
+  if (!own) return 'good'
   if (own.good && (own.isReturning || isGivenUp(app, own))) {
     return own.isReturning || !own.rejected?.isBack ? 'going-back' : 'good'
   }
