@@ -5,7 +5,7 @@ import { Observer } from './execute/observer.js'
 import { Repositories } from './execute/repositories.js'
 import { StepRunner } from './execute/run-step.js'
 import { SourceReader } from './execute/sources.js'
-import type { StepHandlers } from './execute/step-handlers.js'
+import type { AddedToSteps } from './execute/step-handlers.js'
 import type { Identity } from './identity.js'
 import { Listeners } from './listeners.js'
 import { ApplyLoop } from './loops/apply.js'
@@ -49,8 +49,8 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
   const repositories = new Repositories(store.repositories)
   await Promise.all([memory, requests, targets, attempts, repositories].map((kept) => kept.load()))
   // Parts bring theirs, and may already hold the executor by then.
-  const handlers: StepHandlers = {}
-  const runner = new StepRunner(engine, cloud, repositories, handlers)
+  const added: AddedToSteps = {}
+  const runner = new StepRunner(engine, cloud, repositories, added)
   const core: Core = {
     ...{ identity, registration, cloud, engine, memory, requests, targets, events, clock, log },
     board: new StatusBoard(),
@@ -60,7 +60,7 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
     pollWanted: new Listeners(),
   }
   const part = await makeParts(world.parts, core)
-  Object.assign(handlers, part.steps)
+  Object.assign(added, { steps: part.steps, surroundings: part.surroundings })
   return { core, part, repositories }
 }
 
@@ -72,6 +72,7 @@ async function makeParts(makers: readonly MakePart[], core: Core): Promise<Part>
     steps: Object.assign({}, ...parts.map(({ steps }) => steps)) as Part['steps'],
     sources: Object.assign({}, ...parts.map(({ sources }) => sources)) as Part['sources'],
     report: Object.assign({}, ...parts.map(({ report }) => report)) as Part['report'],
+    surroundings: parts.find(({ surroundings }) => surroundings)?.surroundings,
     loops: parts.flatMap(({ loops }) => loops ?? []),
   }
 }

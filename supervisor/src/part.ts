@@ -2,7 +2,7 @@ import type { DeviceState, MetricsSample } from '@flotilla/contracts'
 import type { EventRecorder } from './events.js'
 import type { Executor } from './execute/executor.js'
 import type { Sources } from './execute/sources.js'
-import type { StepHandlers } from './execute/step-handlers.js'
+import type { AddedToSteps, StepHandlers } from './execute/step-handlers.js'
 import type { Identity } from './identity.js'
 import type { Listeners } from './listeners.js'
 import type { MemoryKeeper } from './memory-keeper.js'
@@ -50,6 +50,8 @@ export interface Part {
   // What the planner is to know. One part per source.
   sources?: Sources
   report?: ReportSources
+  // One part at most.
+  surroundings?: AddedToSteps['surroundings']
   // Run beside the core's, until the signal aborts. One that rejects ends the supervisor, so that it starts anew.
   loops?: Loop[]
 }

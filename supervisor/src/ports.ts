@@ -79,6 +79,27 @@ export interface PullOptions {
   signal: AbortSignal
 }
 
+/** A path of the board in a container. */
+export interface HostBind {
+  source: string
+  target: string
+  readOnly?: boolean
+  // Left out where the board has no such path. Absent: the container is then refused.
+  isOptional?: boolean
+}
+
+/**
+ * What a container finds around it on this board. It is decided when the container is made and is no part of its spec:
+ * a change of it is no reason to make the container anew.
+ */
+export interface Surroundings {
+  // What the spec's own environment names stays as it is there.
+  environment: Record<string, string>
+  binds: HostBind[]
+  // It needs a GPU of the board's.
+  gpu?: boolean
+}
+
 /** One message of a container's log as the engine keeps it; a long line comes in several. */
 export interface LogFrame {
   // The engine's time, RFC 3339 with nanoseconds; the frames of one line share it.
@@ -102,7 +123,7 @@ export interface Engine {
   createNetwork(step: StepOf<'create-network'>): Promise<void>
   removeNetwork(id: string): Promise<void>
   createVolume(step: StepOf<'create-volume'>): Promise<void>
-  createContainer(step: StepOf<'create-container'>): Promise<void>
+  createContainer(step: StepOf<'create-container'>, surroundings?: Surroundings): Promise<void>
   startContainer(id: string): Promise<void>
   stopContainer(id: string, graceMs: number): Promise<void>
   removeContainer(id: string): Promise<void>
@@ -113,6 +134,8 @@ export interface Engine {
   volumePath(name: string): Promise<string>
   /** Whether there is such a file in the container's file system, running or not. */
   hasFile(containerId: string, path: string): Promise<boolean>
+  /** When it was last changed, in milliseconds since the epoch by the board's clock; undefined: there is none. */
+  fileTime(containerId: string, path: string): Promise<number | undefined>
   /** What tells why a service fails. */
   evidence(containerId: string, lines: number): Promise<ContainerEvidence>
   /** Under which containers on bridges reach this machine, IPv4. Absent: they do not. */

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import {
   describeChanges,
   describeContainers,
+  describeFiles,
   describeLogs,
   describeOwnRestarts,
   describeRuns,
@@ -29,6 +30,7 @@ export function describeEngine(name: string, makeHarness: () => Promise<EngineHa
     describeContainers(scene)
     describeRuns(scene)
     describeOwnRestarts(scene)
+    describeFiles(scene)
     describeChanges(scene)
     describeForeigners(scene)
     describeLogs(scene)

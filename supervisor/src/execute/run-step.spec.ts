@@ -17,7 +17,7 @@ describe('carrying out a step', () => {
   const engine = new FakeEngine('device', daemon)
   const context = { signal: new AbortController().signal, onProgress: () => undefined }
   const run = (step: Step, handlers?: StepHandlers) =>
-    new StepRunner(engine, cloud, repositories, handlers).run(step, context)
+    new StepRunner(engine, cloud, repositories, { steps: handlers }).run(step, context)
 
   it('is the engine’s part for what is in it', async () => {
     await engine.createVolume(createVolumeStep('data'))

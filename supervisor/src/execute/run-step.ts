@@ -2,7 +2,7 @@ import { describeStep, type Step } from '@flotilla/reconcile'
 import { TerminalError } from '../errors.js'
 import type { Cloud, Engine, StepOf } from '../ports.js'
 import type { Repositories } from './repositories.js'
-import type { HandledKind, StepContext, StepHandlers } from './step-handlers.js'
+import type { AddedToSteps, HandledKind, StepContext } from './step-handlers.js'
 
 /** Carries out single steps: on the engine, or by whoever was found for those that are not the engine's. */
 export class StepRunner {
@@ -10,7 +10,7 @@ export class StepRunner {
     private readonly engine: Engine,
     private readonly cloud: Pick<Cloud, 'registryToken'>,
     private readonly repositories: Repositories,
-    private readonly handlers: StepHandlers = {},
+    private readonly added: AddedToSteps = {},
   ) {}
 
   run(step: Step, context: StepContext): Promise<void> {
@@ -26,7 +26,7 @@ export class StepRunner {
       case 'remove-volume':
         return this.engine.removeVolume(step.name)
       case 'create-container':
-        return this.engine.createContainer(step)
+        return this.create(step)
       case 'start-container':
         return this.engine.startContainer(step.id)
       case 'stop-container':
@@ -40,9 +40,13 @@ export class StepRunner {
     }
   }
 
+  private async create(step: StepOf<'create-container'>): Promise<void> {
+    await this.engine.createContainer(step, await this.added.surroundings?.(step))
+  }
+
   private handle(step: StepOf<HandledKind>, context: StepContext): Promise<void> {
     // The types cannot tell that what is found under a step's kind takes that step.
-    const handler = this.handlers[step.kind] as ((step: Step, context: StepContext) => Promise<void>) | undefined
+    const handler = this.added.steps?.[step.kind] as ((step: Step, context: StepContext) => Promise<void>) | undefined
     if (handler) return handler(step, context)
     return Promise.reject(new TerminalError(`This board has no way of ${describeStep(step)}`))
   }

@@ -1,5 +1,5 @@
 import type { Step } from '@flotilla/reconcile'
-import type { StepOf } from '../ports.js'
+import type { StepOf, Surroundings } from '../ports.js'
 
 export interface StepContext {
   signal: AbortSignal
@@ -20,6 +20,13 @@ export type HandledKind = Extract<
   | 'reboot'
   | 'shutdown'
 >
+
+/** What others than the core add to the carrying out of steps. */
+export interface AddedToSteps {
+  steps?: StepHandlers
+  // What a container that is made now finds around it. It must not fail for want of a network.
+  surroundings?: (step: StepOf<'create-container'>) => Promise<Surroundings>
+}
 
 /** A handler may be called again for what is done already, as after a power cut: then it has nothing to do. */
 export type StepHandlers = {

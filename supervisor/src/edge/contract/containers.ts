@@ -137,6 +137,24 @@ export function describeOwnRestarts(scene: () => Scene): void {
   })
 }
 
+export function describeFiles(scene: () => Scene): void {
+  it('tells of a file in a container whether it is there, and since when, running or not', async () => {
+    const { engine, create, harness } = scene()
+    const [lock, other] = ['/tmp/flotilla/updates.lock', '/tmp/balena/updates.lock']
+    const { id } = await create({ config: harness.running({ touches: [lock] }) })
+    expect(await engine.hasFile(id, lock)).toBe(false)
+    const before = Math.floor(Date.now() / 1000) * 1000
+    await engine.startContainer(id)
+    await eventually(() => engine.hasFile(id, lock))
+    expect(await engine.fileTime(id, lock)).toBeGreaterThanOrEqual(before)
+    expect(await engine.fileTime(id, other)).toBeUndefined()
+    await engine.stopContainer(id, 0)
+    expect(await engine.hasFile(id, lock)).toBe(true)
+    await engine.removeContainer(id)
+    expect(await engine.hasFile(id, lock)).toBe(false)
+  })
+}
+
 export function describeChanges(scene: () => Scene): void {
   it.each(['healthy', 'unhealthy'] as const)('shows that a container is %s', async (health) => {
     const { engine, create, look, harness } = scene()

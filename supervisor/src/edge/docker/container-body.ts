@@ -4,7 +4,8 @@
  */
 import type { ContainerSpec } from '@flotilla/reconcile'
 import type Docker from 'dockerode'
-import type { StepOf } from '../../ports.js'
+import { LOCK_FOLDERS } from '../../locks/lock-paths.js'
+import type { HostBind, StepOf, Surroundings } from '../../ports.js'
 import { LABELS } from './labels.js'
 
 export interface ContainerBody extends Docker.ContainerCreateOptions {
@@ -32,11 +33,14 @@ export function attachments(spec: ContainerSpec): Attachment[] {
   }))
 }
 
+const ALONE: Surroundings = { environment: {}, binds: [] }
+
 /** `deviceId` goes into the labels; `defaultLogging` is used where the spec does not say how to log. */
 export function containerBody(
   deviceId: string,
   step: StepOf<'create-container'>,
   defaultLogging: Docker.HostConfig['LogConfig'],
+  surroundings = ALONE,
 ): ContainerBody {
   const { spec } = step
   const { config } = spec
@@ -44,7 +48,9 @@ export function containerBody(
   return {
     Image: spec.image,
     Labels: { ...config.labels, ...ownLabels(deviceId, step) },
-    Env: Object.entries(config.environment).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries({ ...surroundings.environment, ...config.environment }).map(
+      ([name, value]) => `${name}=${value}`,
+    ),
     Cmd: config.command,
     // The engine takes [] for "not set"; [''] is its way to say "none".
     Entrypoint: config.entrypoint?.length === 0 ? [''] : config.entrypoint,
@@ -61,7 +67,8 @@ export function containerBody(
       ...hostConfig(config),
       ...(isStartedByUs(step) && { RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } }),
       ...namespaces(spec, first?.name),
-      Mounts: mounts(spec),
+      Mounts: [...mounts(spec), ...surroundings.binds.map(bindMount)],
+      ...(surroundings.gpu === true && { DeviceRequests: [{ Count: 1, Capabilities: [['gpu']] }] }),
       LogConfig: logConfig(config) ?? defaultLogging,
     },
     ...(first && { NetworkingConfig: { EndpointsConfig: { [first.name]: first.endpoint } } }),
@@ -147,8 +154,32 @@ function mounts(spec: ContainerSpec): Docker.MountConfig {
     const source = mount.source === undefined ? undefined : (spec.volumeNames[mount.source] ?? mount.source)
     return { Type: 'volume', Source: source, Target: mount.target, ReadOnly: mount.readOnly }
   })
+  const folders = mountedLockFolders(spec).map((Target) => ({ Type: 'volume', Target, VolumeOptions: IN_MEMORY }))
   // dockerode's types want members that the engine's API leaves optional.
-  return list as Docker.MountConfig
+  return [...list, ...folders] as Docker.MountConfig
+}
+
+// Unlike a tmpfs of the container's own, the engine sees what is in it; and everybody may write there.
+const IN_MEMORY = {
+  DriverConfig: { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o: 'mode=1777,size=64k' } },
+}
+
+/**
+ * Lock folders that need a volume of their own: where a tmpfs hides /tmp, the engine cannot see the files in it, and
+ * where the root is read-only, nobody can make them.
+ */
+export function hasMountedLockFolders({ config }: ContainerSpec): boolean {
+  const isHidden = '/tmp' in config.tmpfs || config.volumes.some((it) => it.type === 'tmpfs' && it.target === '/tmp')
+  return config.readOnly || isHidden
+}
+
+function mountedLockFolders(spec: ContainerSpec): string[] {
+  const mounted = new Set(spec.config.volumes.map(({ target }) => target))
+  return hasMountedLockFolders(spec) ? LOCK_FOLDERS.filter((folder) => !mounted.has(folder)) : []
+}
+
+function bindMount({ source, target, readOnly = false }: HostBind): Docker.MountConfig[number] {
+  return { Type: 'bind', Source: source, Target: target, ReadOnly: readOnly }
 }
 
 function exposedPorts(config: ServiceConfig): Record<string, object> {

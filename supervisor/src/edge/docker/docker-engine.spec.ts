@@ -41,9 +41,10 @@ describeEngine('Docker', async () => {
   }
 })
 
-function script({ prints = [], exitsAfterMs, exitCode = 0 }: Program): string {
+function script({ prints = [], touches = [], exitsAfterMs, exitCode = 0 }: Program): string {
+  const files = touches.map((path) => `touch ${path};`)
   // A pause keeps the two streams in order.
   const lines = prints.map(({ stream, text }) => `echo ${text}${stream === 'stderr' ? ' >&2' : ''}; sleep 0.05;`)
   const end = exitsAfterMs === undefined ? 'exec sleep 1000000' : `sleep ${exitsAfterMs / 1000}; exit ${exitCode}`
-  return `${lines.join(' ')} ${end}`
+  return [...files, ...lines, end].join(' ')
 }

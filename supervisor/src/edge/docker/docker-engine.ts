@@ -3,8 +3,18 @@
  * order that they make sense in.
  */
 import Docker from 'dockerode'
-import type { ContainerEvidence, Engine, LogFrame, Observation, PullOptions, StepOf } from '../../ports.js'
-import { attachments, containerBody, type Attachment } from './container-body.js'
+import type {
+  ContainerEvidence,
+  Engine,
+  HostBind,
+  LogFrame,
+  Observation,
+  PullOptions,
+  StepOf,
+  Surroundings,
+} from '../../ports.js'
+import { attachments, containerBody, hasMountedLockFolders, type Attachment } from './container-body.js'
+import { fileTime, makeLockFolders } from './container-files.js'
 import { orAlreadySo, refuseCreation, statusOf } from './engine-errors.js'
 import { evidence } from './evidence.js'
 import { jsonObjects } from './json-stream.js'
@@ -102,11 +112,11 @@ export class DockerEngine implements Engine {
     throw new Error(`There is already a volume ${name} that Flotilla did not create; remove or rename it`)
   }
 
-  async createContainer(step: StepOf<'create-container'>): Promise<void> {
-    const body = containerBody(this.deviceId, step, await this.defaultLogging())
+  async createContainer(step: StepOf<'create-container'>, surroundings?: Surroundings): Promise<void> {
     const [, ...others] = attachments(step.spec)
     try {
-      const { id } = await this.docker.createContainer(asBody(body, { name: step.name }))
+      const id = await this.create(step, surroundings)
+      if (!hasMountedLockFolders(step.spec)) await makeLockFolders(this.docker.getContainer(id))
       await this.connect(id, others)
     } catch (cause) {
       if (statusOf(cause) !== 409) refuseCreation(`container ${step.name}`, cause)
@@ -139,13 +149,11 @@ export class DockerEngine implements Engine {
   }
 
   async hasFile(containerId: string, path: string): Promise<boolean> {
-    try {
-      await this.docker.getContainer(containerId).infoArchive({ path, ...within() })
-      return true
-    } catch (error) {
-      if (statusOf(error) === 404) return false
-      throw error
-    }
+    return (await this.fileTime(containerId, path)) !== undefined
+  }
+
+  fileTime(containerId: string, path: string): Promise<number | undefined> {
+    return fileTime(this.docker.getContainer(containerId), path)
   }
 
   evidence(containerId: string, lines: number): Promise<ContainerEvidence> {
@@ -188,6 +196,18 @@ export class DockerEngine implements Engine {
     yield* config.Tty ? terminalFrames(source) : multiplexedFrames(source)
   }
 
+  /** Gives the id. Paths of the board that are not there are left out where they may be. */
+  private async create(step: StepOf<'create-container'>, surroundings?: Surroundings): Promise<string> {
+    const body = containerBody(this.deviceId, step, await this.defaultLogging(), surroundings)
+    try {
+      return (await this.docker.createContainer(asBody(body, { name: step.name }))).id
+    } catch (cause) {
+      const binds = surroundings && withoutMissing(surroundings.binds, cause)
+      if (!binds) throw cause
+      return this.create(step, { ...surroundings, binds })
+    }
+  }
+
   private labels(appId: string): Record<string, string> {
     return { [LABELS.device]: this.deviceId, [LABELS.app]: appId }
   }
@@ -206,6 +226,7 @@ export class DockerEngine implements Engine {
       throw new Error(`There is already a container ${step.name} that is not this one; remove or rename it`, { cause })
     }
     const { networks } = asContainer(found)
+    if (!hasMountedLockFolders(step.spec)) await makeLockFolders(this.docker.getContainer(found.Id))
     await this.connect(
       found.Id,
       attachments(step.spec).filter(({ name }) => !networks.includes(name)),
@@ -228,6 +249,13 @@ export class DockerEngine implements Engine {
     if (driver !== 'json-file') return undefined
     return { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } }
   }
+}
+
+/** Undefined: that is not what the engine refused. */
+function withoutMissing(binds: readonly HostBind[], cause: unknown): HostBind[] | undefined {
+  const path = /bind source path does not exist: (\S+)/.exec(cause instanceof Error ? cause.message : '')?.[1]
+  const missing = binds.find(({ source, isOptional }) => isOptional === true && source === path)
+  return missing && binds.filter(({ source }) => source !== path)
 }
 
 function within(ms = WRITE_TIMEOUT_MS): { abortSignal: AbortSignal } {

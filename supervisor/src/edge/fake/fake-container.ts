@@ -3,11 +3,13 @@
  */
 import type { ContainerSpec, CurrentContainer } from '@flotilla/reconcile'
 import { Listeners } from '../../listeners.js'
-import type { Clock, LogFrame, StepOf } from '../../ports.js'
+import type { Clock, LogFrame, StepOf, Surroundings } from '../../ports.js'
 
 /** What a container's process does when it is started. */
 export interface Program {
   prints?: { stream: LogFrame['stream']; text: string }[]
+  // Files that it makes when it starts.
+  touches?: string[]
   // Ends by itself after this time. Absent: never.
   exitsAfterMs?: number
   exitCode?: number
@@ -30,8 +32,10 @@ export class FakeContainer {
   finishedAt?: number
   restartCount = 0
   oomKilled = false
-  // Paths that are there, whatever is in them.
-  readonly files = new Set<string>()
+  // Paths that are there, whatever is in them, with the time of their last change.
+  readonly files = new Map<string, number>()
+  // What it was made with beside its spec.
+  surroundings?: Surroundings
   networks: string[]
   private wasStopped = false
   private lostPower = false
@@ -121,6 +125,7 @@ export class FakeContainer {
     this.run = new AbortController()
     const test = config.healthcheck?.test
     this.health = test && test[0] !== 'NONE' ? 'starting' : undefined
+    for (const path of program.touches ?? []) this.files.set(path, this.startedAt)
     for (const { stream, text } of program.prints ?? []) this.print(stream, text)
     this.changed.notify()
     const { exitsAfterMs } = program

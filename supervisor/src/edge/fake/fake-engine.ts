@@ -5,7 +5,15 @@
 import type { CurrentContainer } from '@flotilla/reconcile'
 import { TerminalError } from '../../errors.js'
 import { Wake } from '../../loops/wake.js'
-import type { ContainerEvidence, Engine, LogFrame, Observation, PullOptions, StepOf } from '../../ports.js'
+import type {
+  ContainerEvidence,
+  Engine,
+  LogFrame,
+  Observation,
+  PullOptions,
+  StepOf,
+  Surroundings,
+} from '../../ports.js'
 import type { FakeContainer } from './fake-container.js'
 import type { FakeDaemon, FakeNetwork } from './fake-daemon.js'
 
@@ -94,11 +102,11 @@ export class FakeEngine implements Engine {
     })
   }
 
-  async createContainer(step: StepOf<'create-container'>): Promise<void> {
-    await this.write(`create-container ${step.service}`, () => this.create(step))
+  async createContainer(step: StepOf<'create-container'>, surroundings?: Surroundings): Promise<void> {
+    await this.write(`create-container ${step.service}`, () => this.create(step, surroundings))
   }
 
-  private create(step: StepOf<'create-container'>): void {
+  private create(step: StepOf<'create-container'>, surroundings?: Surroundings): void {
     const known = [...this.daemon.containers.values()].find((container) => container.step.name === step.name)
     if (known) {
       if (known.deviceId === this.deviceId && known.step.specHash === step.specHash) return
@@ -112,7 +120,7 @@ export class FakeEngine implements Engine {
     const networks = new Set([...this.daemon.networks.values()].map((network) => network.step.name))
     const missing = Object.values(spec.networkNames).find((name) => !networks.has(name))
     if (missing !== undefined) throw new Error(`No such network: ${missing}`)
-    this.daemon.addContainer(this.deviceId, step)
+    this.daemon.addContainer(this.deviceId, step).surroundings = surroundings
   }
 
   async startContainer(id: string): Promise<void> {
@@ -158,9 +166,13 @@ export class FakeEngine implements Engine {
   async hasFile(id: string, path: string): Promise<boolean> {
     await Promise.resolve()
     this.daemon.answer()
-    const container = this.daemon.containers.get(id)
-    if (!container) return false
-    return container.files.has(path)
+    return this.daemon.containers.get(id)?.files.has(path) ?? false
+  }
+
+  async fileTime(id: string, path: string): Promise<number | undefined> {
+    await Promise.resolve()
+    this.daemon.answer()
+    return this.daemon.containers.get(id)?.files.get(path)
   }
 
   async evidence(id: string, lines: number): Promise<ContainerEvidence> {

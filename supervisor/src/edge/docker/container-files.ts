@@ -1,0 +1,58 @@
+/*
+ * Files in containers, running or not, by the engine's archive API: whether one is there and since when, and the folders
+ * that apps leave their lock files in. No program of the container is needed for either.
+ */
+import type Docker from 'dockerode'
+import type { IncomingMessage } from 'node:http'
+import { LOCK_FOLDERS } from '../../locks/lock-paths.js'
+import { statusOf } from './engine-errors.js'
+
+const TIMEOUT_MS = 60_000
+const STAT_HEADER = 'x-docker-container-path-stat'
+const TAR_BLOCK = 512
+
+/** When the file was last changed, in milliseconds since the epoch by the board's clock; undefined: it is not there. */
+export async function fileTime(container: Docker.Container, path: string): Promise<number | undefined> {
+  try {
+    const answer: unknown = await container.infoArchive({ path, abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
+    const { headers } = (answer as IncomingMessage).resume()
+    const stat = JSON.parse(Buffer.from(String(headers[STAT_HEADER]), 'base64').toString()) as { mtime: string }
+    return Date.parse(stat.mtime)
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined
+    throw error
+  }
+}
+
+/**
+ * Makes the folders of the lock files, writable for every user of the container: where they are missing, a program that
+ * creates its lock file without asking fails.
+ */
+export async function makeLockFolders(container: Docker.Container): Promise<void> {
+  const entries = LOCK_FOLDERS.map((folder) => folderEntry(`${folder.slice(1)}/`))
+  const archive = Buffer.concat([...entries, Buffer.alloc(2 * TAR_BLOCK)])
+  try {
+    await container.putArchive(archive, { path: '/', abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
+  } catch (error) {
+    // An image with a file in the place of a folder: the app runs, without a lock file.
+    if (statusOf(error) !== 400) throw error
+  }
+}
+
+/** One folder in a tar archive (ustar), mode 1777 as /tmp has it. */
+function folderEntry(name: string): Buffer {
+  const block = Buffer.alloc(TAR_BLOCK)
+  block.write(name, 0)
+  block.write('0001777\0', 100)
+  block.write('0000000\0', 108)
+  block.write('0000000\0', 116)
+  block.write('00000000000\0', 124)
+  block.write('00000000000\0', 136)
+  // The checksum counts itself as spaces.
+  block.write('        ', 148)
+  block.write('5', 156)
+  block.write('ustar\x0000', 257)
+  const checksum = block.reduce((sum, byte) => sum + byte, 0)
+  block.write(`${checksum.toString(8).padStart(6, '0')}\0 `, 148)
+  return block
+}
