@@ -35,8 +35,20 @@ function stepSentence(step: Step): string {
   return `${describeStep(step)}${size}${reason}.`
 }
 
-function waitSentence({ reason, until }: Wait, now: number): string {
-  return until === undefined ? reason : `${reason} Next try ${soon(until - now)}.`
+function waitSentence({ reason, until, for: waitsFor }: Wait, now: number): string {
+  if (until === undefined) return reason
+  switch (waitsFor) {
+    // They say themselves when they open.
+    case 'download-window':
+    case 'switch-window':
+      return reason
+    case 'lock':
+      return `${reason} The lock ends ${soon(until - now)}.`
+    case 'take-over':
+      return `${reason} It goes ${soon(until - now)} all the same.`
+    default:
+      return `${reason} Next try ${soon(until - now)}.`
+  }
 }
 
 // In coarse steps: a sentence that counted seconds would be another one in each round, and cost a report each time. Not

@@ -1,4 +1,10 @@
-import { TargetSchema, type ServiceSpecInput, type Target, type TargetInput } from '@flotilla/contracts'
+import {
+  TargetSchema,
+  UpdatePolicySchema,
+  type ServiceSpecInput,
+  type Target,
+  type TargetInput,
+} from '@flotilla/contracts'
 
 /*
  * Targets for tests: what a test does not speak of is filled in.
@@ -36,6 +42,11 @@ export function targetOf(...apps: AppInput[]): Target {
       networks: app.networks,
     })),
   } satisfies TargetInput)
+}
+
+/** The same target under another policy. */
+export function withPolicy(target: Target, policy: TargetInput['policy']): Target {
+  return { ...target, policy: UpdatePolicySchema.parse({ ...target.policy, ...policy }) }
 }
 
 /** repository@digest of one version of a service's image. */

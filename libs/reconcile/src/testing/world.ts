@@ -46,7 +46,7 @@ export function containerOf({ engine }: World, service: string): CurrentContaine
 }
 
 /** The same device after something happened to a service's container. */
-export function withContainer(world: World, service: string, changes: Partial<CurrentContainer>): World {
+export function withContainer<W extends World>(world: W, service: string, changes: Partial<CurrentContainer>): W {
   return { ...world, engine: changeContainer(world.engine, containerOf(world, service).id, changes) }
 }
 

@@ -59,6 +59,8 @@ function withRetry(trial: Trial, now: number): Trial {
 function withPermission({ view, app }: AppTurn, trial: Trial): Trial {
   if (trial.isPermitted || !hasItsImages({ view, app })) return trial
   const right = new Set(servicesOf({ view, app }).map((item) => item.right?.id))
-  const isInTheWay = view.current.containers.some(({ id, appId }) => appId === app.id && !right.has(id))
+  // What an app left behind that the target no longer has makes way, too, and is asked about its locks and windows.
+  const isConcerned = (appId: string) => appId === app.id || !view.progress.has(appId)
+  const isInTheWay = view.current.containers.some(({ id, appId }) => isConcerned(appId) && !right.has(id))
   return isInTheWay ? trial : { ...trial, isPermitted: true }
 }

@@ -1,0 +1,52 @@
+import type { Target } from '@flotilla/contracts'
+import type { CurrentState, Requests } from '../current-state.js'
+import type { AppMemory } from '../memory.js'
+import type { Plan } from '../plan.js'
+import { planNextSteps } from '../plan-next-steps.js'
+import { advance } from '../trial/advance.js'
+import { withCurrent } from './fake-engine.js'
+import { APP_ID, targetOf, type AppInput } from './targets.js'
+import { remembering, type TrialWorld } from './trial-world.js'
+import { brief, deviceRunning, type World } from './world.js'
+
+/*
+ * Devices in the moments of an update that examples are about.
+ */
+
+/** A device that runs what `app` asks for, and has confirmed it. */
+export function confirmedDevice(app: AppInput, behaviours: World['behaviours'] = {}): TrialWorld {
+  const target = targetOf(app)
+  const world = deviceRunning(app, behaviours)
+  const memory = Object.fromEntries(target.apps.map((it) => [it.id, { good: it } satisfies AppMemory]))
+  return remembering({ ...world, engine: withCurrent(world.engine, { memory }) })
+}
+
+/** The same device, where something else is so. */
+export function seeing<W extends World>(world: W, changes: Partial<CurrentState>): W {
+  return { ...world, engine: withCurrent(world.engine, changes) }
+}
+
+export function requesting<W extends World>(world: W, requests: Partial<Requests>): W {
+  return seeing(world, {
+    requests: { stopped: [], purge: [], forced: {}, ...world.engine.current.requests, ...requests },
+  })
+}
+
+/** The plan of the device's next round, its memory brought up to date. */
+export function planOf({ engine, watches }: TrialWorld, target: Target): Plan {
+  const { current, clock: now } = engine
+  const { memory } = advance(target, { ...current, watches }, { now, elapsedMs: 0 })
+  return planNextSteps(target, { ...current, watches, memory }, now)
+}
+
+export function stepsOf(world: TrialWorld, target: Target): string[] {
+  return planOf(world, target).steps.map(brief)
+}
+
+export function reasonsOf(world: TrialWorld, target: Target): string[] {
+  return planOf(world, target).waits.map(({ reason }) => reason)
+}
+
+export function trialOfApp({ engine }: World): AppMemory['trial'] {
+  return engine.current.memory?.[APP_ID]?.trial
+}
