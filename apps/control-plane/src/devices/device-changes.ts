@@ -1,3 +1,4 @@
+import { isSamePolicy } from '../fleets/index.js'
 import type { DeviceRow } from './devices.repository.js'
 
 export interface DeviceChange {
@@ -18,6 +19,14 @@ export function deviceChanges({ before, after }: DeviceChange): { kind: string; 
     const { pinnedReleaseId } = after
     if (pinnedReleaseId === null) happened.push({ kind: 'unpinned', detail: { releaseId: before.pinnedReleaseId } })
     else happened.push({ kind: 'pinned', detail: { releaseId: pinnedReleaseId } })
+  }
+  if (!isSamePolicy(before.updatePolicy, after.updatePolicy)) {
+    happened.push({ kind: 'update-policy-changed', detail: { by: 'device', policy: after.updatePolicy } })
+  }
+  // Where the target changes, what was forced ends by itself.
+  if (before.forcedReleaseId !== after.forcedReleaseId && before.wantedReleaseId === after.wantedReleaseId) {
+    const kind = after.forcedReleaseId === null ? 'release-unforced' : 'release-forced'
+    happened.push({ kind, detail: { releaseId: after.wantedReleaseId, by: 'device' } })
   }
   if (before.wantedReleaseId !== after.wantedReleaseId) {
     const detail = {

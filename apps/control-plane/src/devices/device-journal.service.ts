@@ -65,6 +65,6 @@ function fleetMessage({ fleetId, organizationId }: DeviceRow): BusMessage {
   return { topic: 'change', kind: 'fleet', id: fleetId, fleetId, organizationId }
 }
 
-function auditable({ name, fleetId, pinnedReleaseId }: DeviceRow) {
-  return { name, fleetId, pinnedReleaseId }
+function auditable({ name, fleetId, pinnedReleaseId, updatePolicy, forcedReleaseId }: DeviceRow) {
+  return { name, fleetId, pinnedReleaseId, updatePolicy, forcedReleaseId }
 }

@@ -2,7 +2,7 @@ import type { UpdateDevice } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import type { Actor } from '../auth/index.js'
 import type { Transaction } from '../database/transactions.js'
-import { FleetsService, Generations } from '../fleets/index.js'
+import { changedPolicy, FleetsService, Generations, isSamePolicy, notTheTarget } from '../fleets/index.js'
 import { type DeviceRow, DevicesRepository } from './devices.repository.js'
 
 /** Carries out what changes a device's target, and raises its generation for it, once. */
@@ -26,14 +26,25 @@ export class DeviceMoves {
     if (pinnedReleaseId !== null && (moves || pinnedReleaseId !== device.pinnedReleaseId)) {
       await this.fleets.requireDeployable(transaction, fleetId, pinnedReleaseId)
     }
-    if (pinnedReleaseId !== device.pinnedReleaseId) {
-      await this.devices.update(transaction, device.id, { pinnedReleaseId })
+    const updatePolicy = changedPolicy(device.updatePolicy, to.updatePolicy)
+    const changes = {
+      // What was forced was another release.
+      ...((moves || pinnedReleaseId !== device.pinnedReleaseId) && { pinnedReleaseId, forcedReleaseId: null }),
+      ...(!isSamePolicy(updatePolicy, device.updatePolicy) && { updatePolicy }),
+      // With a move the name changes together with the fleet.
+      ...(!moves && name !== device.name && { name }),
     }
-    if (moves) return this.generations.moveDevice(transaction, device.id, { fleetId, name })
-    if (name !== device.name) await this.devices.update(transaction, device.id, { name })
-    if (name !== device.name || pinnedReleaseId !== device.pinnedReleaseId) {
-      await this.generations.raiseDevice(transaction, device.id)
-    }
+    const hasChanges = Object.keys(changes).length > 0
+    if (hasChanges) await this.devices.update(transaction, device.id, changes)
+    if (moves) await this.generations.moveDevice(transaction, device.id, { fleetId, name })
+    else if (hasChanges) await this.generations.raiseDevice(transaction, device.id)
+  }
+
+  async force(transaction: Transaction, device: DeviceRow, releaseId: string | null): Promise<void> {
+    if (releaseId !== null && releaseId !== device.wantedReleaseId) throw notTheTarget(releaseId)
+    if (releaseId === device.forcedReleaseId) return
+    await this.devices.update(transaction, device.id, { forcedReleaseId: releaseId })
+    await this.generations.raiseDevice(transaction, device.id)
   }
 }
 

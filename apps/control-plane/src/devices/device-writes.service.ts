@@ -23,18 +23,16 @@ export class DeviceWrites {
   /** Renames, moves and pins, all of it or nothing. */
   async update(actor: Actor, id: string, input: UpdateDevice, check: DeviceCheck): Promise<DeviceRow> {
     await this.moves.check(actor, input)
-    return this.changes
-      .run(async (transaction, announce) => {
-        const before = await this.lock(transaction, actor, id)
-        await check(transaction, before)
-        const name = wantedName(input, before)
-        await this.moves.apply(transaction, before, { ...input, name })
-        const after = await this.devices.find(id, transaction)
-        if (!after) throw new Error('A device that was just changed is not there')
-        announce(...(await this.journal.recordUpdate(transaction, { actor, before, after })))
-        return after
-      })
-      .catch((error: unknown) => rejectTakenName(error))
+    return this.change(actor, id, async (transaction, before) => {
+      await check(transaction, before)
+      const name = wantedName(input, before)
+      await this.moves.apply(transaction, before, { ...input, name })
+    }).catch((error: unknown) => rejectTakenName(error))
+  }
+
+  /** Lets the device switch to its release whatever windows and locks say; null takes it back. */
+  force(actor: Actor, id: string, releaseId: string | null): Promise<DeviceRow> {
+    return this.change(actor, id, (transaction, before) => this.moves.force(transaction, before, releaseId))
   }
 
   /** Its history stays. */
@@ -43,6 +41,21 @@ export class DeviceWrites {
       const device = await this.lock(transaction, actor, id)
       announce(...(await this.journal.recordRemoval(transaction, actor, device)))
       await this.devices.delete(transaction, id)
+    })
+  }
+
+  private change(
+    actor: Actor,
+    id: string,
+    work: (transaction: Transaction, before: DeviceRow) => Promise<void>,
+  ): Promise<DeviceRow> {
+    return this.changes.run(async (transaction, announce) => {
+      const before = await this.lock(transaction, actor, id)
+      await work(transaction, before)
+      const after = await this.devices.find(id, transaction)
+      if (!after) throw new Error('A device that was just changed is not there')
+      announce(...(await this.journal.recordUpdate(transaction, { actor, before, after })))
+      return after
     })
   }
 

@@ -1,3 +1,4 @@
+import type { UpdatePolicyParts } from '@flotilla/contracts'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 
 @Entity('devices')
@@ -17,6 +18,14 @@ export class Device {
 
   @Column({ name: 'pinned_release_id', type: 'uuid', nullable: true, insert: false })
   pinnedReleaseId: string | null
+
+  // What it sets over its fleet's policy.
+  @Column({ name: 'update_policy', type: 'jsonb', insert: false })
+  updatePolicy: UpdatePolicyParts
+
+  // An operator wants it on the device now; never another than the target.
+  @Column({ name: 'forced_release_id', type: 'uuid', nullable: true, insert: false })
+  forcedReleaseId: string | null
 
   @Column({ name: 'last_seen_at', type: 'timestamptz', nullable: true, insert: false })
   lastSeenAt: Date | null

@@ -1,5 +1,6 @@
 import type { DeviceView, HardwareSchema } from '@flotilla/contracts'
 import type { z } from 'zod'
+import { effectivePolicy, forcedRelease } from '../fleets/index.js'
 import type { BoardRow, DeviceRow, ReportRow } from './devices.repository.js'
 import type { TargetRelease } from './target-releases.repository.js'
 
@@ -28,6 +29,8 @@ export function presentDevice(device: DeviceRow, target: TargetRelease | undefin
       ...(report.state.supervisor && { supervisorVersion: report.state.supervisor.version }),
     }),
     ...explain(device, target),
+    updatePolicy: policyOf(device),
+    ownUpdatePolicy: device.updatePolicy,
     serviceCounts: report ? countServices(report.state) : {},
     createdAt: device.createdAt.toISOString(),
   }
@@ -44,6 +47,11 @@ function presentBoard(board: BoardRow): HardwareView {
     active: true,
     registeredAt: new Date(board.registeredAt).toISOString(),
   }
+}
+
+function policyOf(device: DeviceRow) {
+  const forced = forcedRelease(device.wantedReleaseId, [device.forcedReleaseId, device.fleetForcedReleaseId])
+  return effectivePolicy([device.fleetUpdatePolicy, device.updatePolicy], forced)
 }
 
 function presentTarget(device: DeviceRow, target: TargetRelease | undefined) {

@@ -10,13 +10,14 @@ import { Device } from './device.entity.js'
 import { DevicesController } from './devices.controller.js'
 import { DevicesRepository } from './devices.repository.js'
 import { DevicesService } from './devices.service.js'
+import { ForcedReleasesController } from './forced-releases.controller.js'
 import { SightingsRepository } from './sightings.repository.js'
 import { Sightings } from './sightings.service.js'
 import { TargetReleases } from './target-releases.repository.js'
 
 @Module({
   imports: [TypeOrmModule.forFeature([Device]), FleetsModule, DeviceEventsModule],
-  controllers: [DevicesController],
+  controllers: [DevicesController, ForcedReleasesController],
   providers: [
     DevicesRepository,
     TargetReleases,

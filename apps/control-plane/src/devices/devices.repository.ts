@@ -1,4 +1,4 @@
-import type { DeviceState, DeviceStateSchema, Platform } from '@flotilla/contracts'
+import type { DeviceState, DeviceStateSchema, Platform, UpdatePolicyParts } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import { InjectDataSource } from '@nestjs/typeorm'
 import { DataSource, type EntityManager } from 'typeorm'
@@ -43,6 +43,10 @@ export interface DeviceRow {
   pinnedReleaseId: string | null
   // The release that it should run, if there are images for its board.
   wantedReleaseId: string | null
+  updatePolicy: UpdatePolicyParts
+  fleetUpdatePolicy: UpdatePolicyParts
+  forcedReleaseId: string | null
+  fleetForcedReleaseId: string | null
   lastSeenAt: Date | null
   online: boolean
   createdAt: Date
@@ -64,6 +68,8 @@ const SELECT = `
   SELECT d.id, d.fleet_id AS "fleetId", f.name AS fleet, f.organization_id AS "organizationId",
     o.name AS organization, d.name, d.revision::float8 AS revision, f.revision::float8 AS "fleetRevision",
     d.pinned_release_id AS "pinnedReleaseId", coalesce(d.pinned_release_id, f.target_release_id) AS "wantedReleaseId",
+    d.update_policy AS "updatePolicy", f.update_policy AS "fleetUpdatePolicy",
+    d.forced_release_id AS "forcedReleaseId", f.forced_release_id AS "fleetForcedReleaseId",
     d.last_seen_at AS "lastSeenAt", coalesce(d.online_until > now(), false) AS online,
     d.created_at AS "createdAt", d.created_at::text AS position,
     CASE WHEN h.id IS NOT NULL THEN json_build_object('id', h.id, 'uuid', h.uuid, 'platform', h.platform,
@@ -106,7 +112,7 @@ export class DevicesRepository {
   async update(
     transaction: Transaction,
     id: string,
-    to: Partial<Pick<Device, 'name' | 'pinnedReleaseId'>>,
+    to: Partial<Pick<Device, 'name' | 'pinnedReleaseId' | 'updatePolicy' | 'forcedReleaseId'>>,
   ): Promise<void> {
     await transaction.update(Device, { id }, to)
   }

@@ -1,3 +1,4 @@
+import type { UpdatePolicyParts } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import type { ActorName } from '../auth/index.js'
 import type { Transaction } from '../database/transactions.js'
@@ -21,9 +22,11 @@ export class FleetTargets {
   ) {}
 
   async change(transaction: Transaction, fleet: FleetRow, to: FleetTarget, actor: ActorName): Promise<BusMessage[]> {
-    await this.fleets.update(transaction, fleet.id, to)
+    const isAnother = to.targetReleaseId !== fleet.targetReleaseId
+    await this.fleets.update(transaction, fleet.id, { ...to, ...(isAnother && { forcedReleaseId: null }) })
     const message = await this.generations.raiseFleet(transaction, fleet.id)
-    if (to.targetReleaseId !== fleet.targetReleaseId) {
+    if (isAnother) {
+      await this.fleets.unforceDevices(transaction, fleet.id)
       const detail = {
         ...(fleet.targetReleaseId !== null && { from: fleet.targetReleaseId }),
         ...(to.targetReleaseId !== null && { to: to.targetReleaseId }),
@@ -33,6 +36,17 @@ export class FleetTargets {
       await this.events.appendToFleet(transaction, fact, 'following')
     }
     return [message, { topic: 'change', kind: 'fleet', ...place(fleet) }]
+  }
+
+  /** Tells the history of every device of the fleet how it should update from now on. */
+  async recordPolicy(
+    transaction: Transaction,
+    fleet: FleetRow,
+    updatePolicy: UpdatePolicyParts,
+    actor: ActorName,
+  ): Promise<void> {
+    const detail = { by: 'fleet', policy: updatePolicy }
+    await this.events.appendToFleet(transaction, { fleetId: fleet.id, kind: 'update-policy-changed', actor, detail })
   }
 }
 

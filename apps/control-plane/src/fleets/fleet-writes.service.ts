@@ -8,6 +8,7 @@ import { violatedUnique } from '../database/unique-violation.js'
 import { notFound, Problem } from '../http/problem.js'
 import { type Announce, Changes } from '../live/changes.js'
 import { FleetTargets, place } from './fleet-targets.service.js'
+import { changedPolicy, isSamePolicy } from './update-policy.js'
 import { notDeployable } from './fleet.policy.js'
 import { type FleetRow, FleetsRepository } from './fleets.repository.js'
 
@@ -73,18 +74,22 @@ export class FleetWrites {
 
   private async edit(transaction: Transaction, { actor, fleet, input, announce }: Edit): Promise<void> {
     const { name = fleet.name, deployBranch = fleet.deployBranch, platforms = fleet.platforms } = input
-    const fields = { name, deployBranch, platforms: unique(platforms) }
+    const updatePolicy = changedPolicy(fleet.updatePolicy, input.updatePolicy)
+    const fields = { name, deployBranch, platforms: unique(platforms), updatePolicy }
     await this.fleets.update(transaction, fleet.id, fields)
     const target = await this.wantedTarget(transaction, fleet, input.pinnedReleaseId)
     const targetChanges = target.targetReleaseId !== fleet.targetReleaseId || target.pinned !== fleet.pinned
+    const policyChanges = !isSamePolicy(updatePolicy, fleet.updatePolicy)
+    if (policyChanges) await this.targets.recordPolicy(transaction, fleet, updatePolicy, actor)
     // Targets also name the fleet.
-    if (targetChanges || name !== fleet.name) {
+    if (targetChanges || policyChanges || name !== fleet.name) {
       announce(...(await this.targets.change(transaction, fleet, target, actor)))
     } else announce({ topic: 'change', kind: 'fleet', ...place(fleet) })
     const before = {
       name: fleet.name,
       deployBranch: fleet.deployBranch,
       platforms: fleet.platforms,
+      updatePolicy: fleet.updatePolicy,
       ...targetOf(fleet),
     }
     await this.audit.record(

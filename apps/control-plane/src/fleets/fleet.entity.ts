@@ -1,4 +1,4 @@
-import type { Platform } from '@flotilla/contracts'
+import type { Platform, UpdatePolicyParts } from '@flotilla/contracts'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 
 @Entity('fleets')
@@ -24,6 +24,14 @@ export class Fleet {
 
   @Column({ type: 'boolean' })
   pinned: boolean
+
+  // What the fleet sets of how its devices update.
+  @Column({ name: 'update_policy', type: 'jsonb', insert: false })
+  updatePolicy: UpdatePolicyParts
+
+  // An operator wants it on the devices now; never another than the target.
+  @Column({ name: 'forced_release_id', type: 'uuid', nullable: true, insert: false })
+  forcedReleaseId: string | null
 
   // Half of the generation of each of its devices; see generations.repository.ts.
   @Column({ type: 'bigint', insert: false })

@@ -1,4 +1,5 @@
 import type { FleetView } from '@flotilla/contracts'
+import { effectivePolicy, forcedRelease } from './update-policy.js'
 import type { DeviceCounts, FleetRow } from './fleets.repository.js'
 
 export function presentFleet(fleet: FleetRow, counts: DeviceCounts | undefined, publicUrl: string): FleetView {
@@ -12,6 +13,7 @@ export function presentFleet(fleet: FleetRow, counts: DeviceCounts | undefined, 
     ...(fleet.targetReleaseId !== null && { targetReleaseId: fleet.targetReleaseId }),
     pinned: fleet.pinned,
     revision: fleet.revision,
+    updatePolicy: effectivePolicy([fleet.updatePolicy], forcedRelease(fleet.targetReleaseId, [fleet.forcedReleaseId])),
     deviceCounts: counts ?? { total: 0, online: 0 },
     gitUrl: `${publicUrl}/git/${fleet.organization}/${fleet.name}.git`,
     createdAt: fleet.createdAt.toISOString(),

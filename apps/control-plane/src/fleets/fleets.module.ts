@@ -8,12 +8,24 @@ import { Fleet } from './fleet.entity.js'
 import { FleetsController } from './fleets.controller.js'
 import { FleetsRepository } from './fleets.repository.js'
 import { FleetsService } from './fleets.service.js'
+import { ForcedReleasesController } from './forced-releases.controller.js'
+import { ForcedReleases } from './forced-releases.service.js'
+import { ForcingJournal } from './forcing-journal.service.js'
 import { Generations } from './generations.repository.js'
 
 @Module({
   imports: [TypeOrmModule.forFeature([Fleet]), DeviceEventsModule],
-  controllers: [FleetsController],
-  providers: [FleetsRepository, Generations, FleetTargets, FleetViews, FleetWrites, FleetsService],
+  controllers: [FleetsController, ForcedReleasesController],
+  providers: [
+    FleetsRepository,
+    Generations,
+    FleetTargets,
+    FleetViews,
+    FleetWrites,
+    ForcingJournal,
+    ForcedReleases,
+    FleetsService,
+  ],
   exports: [FleetsService, Generations],
 })
 export class FleetsModule {}

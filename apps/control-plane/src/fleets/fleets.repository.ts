@@ -1,4 +1,4 @@
-import type { Platform } from '@flotilla/contracts'
+import type { Platform, UpdatePolicyParts } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import { InjectDataSource } from '@nestjs/typeorm'
 import { DataSource, type EntityManager } from 'typeorm'
@@ -16,11 +16,15 @@ export interface FleetRow {
   platforms: Platform[]
   targetReleaseId: string | null
   pinned: boolean
+  updatePolicy: UpdatePolicyParts
+  forcedReleaseId: string | null
   revision: number
   createdAt: Date
   // createdAt with its microseconds, for cursors.
   position: string
 }
+
+export type NewFleet = Omit<Fleet, 'updatePolicy' | 'forcedReleaseId' | 'revision' | 'createdAt'>
 
 export interface DeviceCounts {
   total: number
@@ -38,7 +42,8 @@ export interface FleetFilter {
 
 const SELECT = `
   SELECT f.id, f.organization_id AS "organizationId", o.name AS organization, f.name, f.deploy_branch AS "deployBranch",
-    f.platforms, f.target_release_id AS "targetReleaseId", f.pinned, f.revision::float8 AS revision,
+    f.platforms, f.target_release_id AS "targetReleaseId", f.pinned, f.update_policy AS "updatePolicy",
+    f.forced_release_id AS "forcedReleaseId", f.revision::float8 AS revision,
     f.created_at AS "createdAt", f.created_at::text AS position
   FROM fleets f JOIN organizations o ON o.id = f.organization_id`
 
@@ -75,12 +80,21 @@ export class FleetsRepository {
     )
   }
 
-  async insert(transaction: Transaction, fleet: Omit<Fleet, 'revision' | 'createdAt'>): Promise<void> {
+  async insert(transaction: Transaction, fleet: NewFleet): Promise<void> {
     await transaction.insert(Fleet, fleet)
   }
 
   async update(transaction: Transaction, id: string, changes: Partial<Omit<Fleet, 'revision'>>): Promise<void> {
     if (Object.keys(changes).length > 0) await transaction.update(Fleet, { id }, changes)
+  }
+
+  /** The release that the fleet's devices should run is another: what was forced on one of them is no more. */
+  async unforceDevices(transaction: Transaction, id: string): Promise<void> {
+    await transaction.query(
+      `UPDATE devices SET forced_release_id = NULL
+       WHERE fleet_id = $1 AND forced_release_id IS NOT NULL AND pinned_release_id IS NULL`,
+      [id],
+    )
   }
 
   async delete(transaction: Transaction, id: string): Promise<void> {

@@ -5,4 +5,5 @@
 export { FleetsModule } from './fleets.module.js'
 export { type FleetRow } from './fleets.repository.js'
 export { FleetsService, type ReleaseFact } from './fleets.service.js'
+export { changedPolicy, effectivePolicy, forcedRelease, isSamePolicy, notTheTarget } from './update-policy.js'
 export { Generations } from './generations.repository.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { ComposeSpecSchema, TargetSchema } from '@flotilla/contracts'
+import { ComposeSpecSchema, TargetSchema, UpdatePolicySchema } from '@flotilla/contracts'
 import fc from 'fast-check'
 import type { ReleaseContents } from '../releases/index.js'
 import type { ReachingVariable } from '../variables/index.js'
@@ -17,6 +17,7 @@ const place: TargetPlace = {
   organization: 'acme',
   generation: 7,
 }
+const policy = UpdatePolicySchema.parse({})
 const services = { web: { environment: { A: 'compose', KEPT: 'compose' } }, db: {} }
 const image = (service: string) => ({
   service,
@@ -46,7 +47,7 @@ const variable = (level: 'fleet' | 'device', service: string | undefined, value:
 
 describe('buildTarget', () => {
   it('gives what the contract asks for', () => {
-    const target = TargetSchema.parse(buildTarget({ place, release, variables: [] }))
+    const target = TargetSchema.parse(buildTarget({ place, policy, release, variables: [] }))
     expect(target).toMatchObject({ generation: 7, device: { hardwareUuid: place.hardwareUuid } })
     expect(target.apps[0]?.services.web?.image.digest).toBe(digest)
     expect(target.apps[0]?.volumes).toHaveProperty('data')
@@ -61,7 +62,7 @@ describe('buildTarget', () => {
     ]
     fc.assert(
       fc.property(fc.shuffledSubarray(levels), (variables) => {
-        const app = buildTarget({ place, release, variables }).apps[0]
+        const app = buildTarget({ place, policy, release, variables }).apps[0]
         const highest = (reaching: ReachingVariable[]) =>
           reaching
             .map((each) => each.value)
@@ -76,18 +77,18 @@ describe('buildTarget', () => {
 
   it('keeps config apart from environment', () => {
     const config = { ...variable('device', undefined, 'on'), kind: 'config' as const, name: 'HOST_CONFIG_x' }
-    const target = buildTarget({ place, release, variables: [config] })
+    const target = buildTarget({ place, policy, release, variables: [config] })
     expect(target.config).toEqual({ HOST_CONFIG_x: 'on' })
     expect(target.apps[0]?.services.web?.environment).not.toHaveProperty('HOST_CONFIG_x')
   })
 
   it('gives no app where there is nothing to run', () => {
-    expect(buildTarget({ place, variables: [] }).apps).toEqual([])
+    expect(buildTarget({ place, policy, variables: [] }).apps).toEqual([])
   })
 
   it('leaves out secrets for people', () => {
     const secret = { ...variable('device', undefined, 'hunter2'), secret: true }
-    const parts = { place, release, variables: [secret] }
+    const parts = { place, policy, release, variables: [secret] }
     expect(JSON.stringify(buildTarget(parts))).toContain('hunter2')
     expect(JSON.stringify(buildTarget(withoutSecrets(parts)))).not.toContain('hunter2')
   })

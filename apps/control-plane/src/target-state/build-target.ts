@@ -1,4 +1,4 @@
-import { DEVICE_PROTOCOL, UpdatePolicySchema, type Platform, type Target } from '@flotilla/contracts'
+import { DEVICE_PROTOCOL, type Platform, type Target, type UpdatePolicy } from '@flotilla/contracts'
 import type { ReleaseContents } from '../releases/index.js'
 import type { ReachingVariable } from '../variables/index.js'
 
@@ -16,13 +16,14 @@ export interface TargetPlace {
 
 export interface TargetParts {
   place: TargetPlace
+  policy: UpdatePolicy
   // Absent: there is nothing for the device to run.
   release?: ReleaseContents
   variables: ReachingVariable[]
 }
 
 /** What a device should run, from all that it depends on. */
-export function buildTarget({ place, release, variables }: TargetParts): Target {
+export function buildTarget({ place, policy, release, variables }: TargetParts): Target {
   return {
     protocol: DEVICE_PROTOCOL,
     generation: place.generation,
@@ -30,7 +31,7 @@ export function buildTarget({ place, release, variables }: TargetParts): Target 
     fleet: { id: place.fleetId, name: place.fleetName, organization: place.organization },
     apps: release ? [buildApp(place, release, variables)] : [],
     config: merged(variables.filter((variable) => variable.kind === 'config')),
-    policy: UpdatePolicySchema.parse({}),
+    policy,
   }
 }
 

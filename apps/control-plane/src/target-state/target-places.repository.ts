@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common'
 import { InjectDataSource } from '@nestjs/typeorm'
 import { DataSource, type EntityManager } from 'typeorm'
+import type { UpdatePolicyParts } from '@flotilla/contracts'
 import type { TargetPlace } from './build-target.js'
 
 export interface TargetPlaceRow extends TargetPlace {
   fleetRevision: number
   wantedReleaseId: string | null
+  fleetUpdatePolicy: UpdatePolicyParts
+  deviceUpdatePolicy: UpdatePolicyParts
+  // Of the fleet and of the device.
+  forcedReleaseIds: (string | null)[]
 }
 
 @Injectable()
@@ -18,7 +23,9 @@ export class TargetPlaces {
       `SELECT d.id AS "deviceId", d.name AS "deviceName", h.uuid AS "hardwareUuid", h.platform,
          f.id AS "fleetId", f.name AS "fleetName", o.name AS organization,
          (f.revision + d.revision)::float8 AS generation, f.revision::float8 AS "fleetRevision",
-         coalesce(d.pinned_release_id, f.target_release_id) AS "wantedReleaseId"
+         coalesce(d.pinned_release_id, f.target_release_id) AS "wantedReleaseId",
+         f.update_policy AS "fleetUpdatePolicy", d.update_policy AS "deviceUpdatePolicy",
+         ARRAY[f.forced_release_id, d.forced_release_id] AS "forcedReleaseIds"
        FROM devices d JOIN fleets f ON f.id = d.fleet_id JOIN organizations o ON o.id = f.organization_id
        JOIN hardware h ON h.device_id = d.id AND h.active
        WHERE d.id = $1`,

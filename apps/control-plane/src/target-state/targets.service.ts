@@ -1,9 +1,10 @@
 import type { SignedTarget } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
+import { effectivePolicy, forcedRelease } from '../fleets/index.js'
 import { ReachingVariables } from '../variables/index.js'
 import { buildTarget, type TargetParts, withoutSecrets } from './build-target.js'
 import { RunnableReleases } from './runnable-releases.service.js'
-import { TargetPlaces } from './target-places.repository.js'
+import { type TargetPlaceRow, TargetPlaces } from './target-places.repository.js'
 import { TargetSigner } from './target-signer.service.js'
 
 /** Makes targets. */
@@ -40,7 +41,11 @@ export class Targets {
       this.releases.for(place),
       this.variables.of(this.places.reader, { fleetId: place.fleetId, deviceId }),
     ])
-    const { fleetRevision: _, wantedReleaseId: __, ...target } = place
-    return { place: target, release, variables }
+    return { place, policy: policyOf(place), release, variables }
   }
+}
+
+function policyOf(place: TargetPlaceRow) {
+  const forced = forcedRelease(place.wantedReleaseId, place.forcedReleaseIds)
+  return effectivePolicy([place.fleetUpdatePolicy, place.deviceUpdatePolicy], forced)
 }

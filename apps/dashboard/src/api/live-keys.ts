@@ -12,6 +12,8 @@ export function staleKeys(event: LiveEvent): CacheKey[] {
       return [['devices', 'list'], ['devices', 'one', event.id], ['fleets'], ['releases']]
     case 'device-events':
       return [['device-events', event.id]]
+    case 'device-commands':
+      return [['device-commands', event.id]]
     case 'release':
       return [['releases', 'list'], ['releases', 'one', event.id], ['fleets']]
     case 'build':
@@ -27,7 +29,7 @@ export function staleKeys(event: LiveEvent): CacheKey[] {
 
 /** Whether a change in a fleet is one for whoever looks at one device of it; without a device, all are. */
 export function concerns(event: LiveEvent, device: string | undefined): boolean {
-  const isOfSomeDevice = event.kind === 'device' || event.kind === 'device-events' || event.kind === 'device-logs'
+  const isOfSomeDevice = event.kind === 'device' || event.kind.startsWith('device-')
   return device === undefined || !isOfSomeDevice || event.id === device
 }
 

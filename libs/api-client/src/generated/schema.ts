@@ -316,6 +316,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/forced-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let a device switch to its release now, whatever windows and locks say
+         * @description Holds until the device should run another release.
+         */
+        put: operations["forceDeviceRelease"];
+        post?: never;
+        /**
+         * Let windows and locks count again
+         * @description What was forced on the whole fleet stays forced.
+         */
+        delete: operations["unforceDeviceRelease"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/hardware": {
         parameters: {
             query?: never;
@@ -436,6 +460,27 @@ export interface paths {
         head?: never;
         /** Rename a fleet, pin it to a release, change how it is built */
         patch: operations["updateFleet"];
+        trace?: never;
+    };
+    "/api/v1/fleets/{id}/forced-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let the devices of a fleet switch to its release now, whatever windows and locks say
+         * @description Holds until the fleet should run another release.
+         */
+        put: operations["forceFleetRelease"];
+        post?: never;
+        /** Let windows and locks count again */
+        delete: operations["unforceFleetRelease"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/fleets/{id}/provisioning-keys": {
@@ -812,6 +857,56 @@ export interface components {
             targetGeneration: number;
             reportedGeneration?: number;
             supervisorVersion?: string;
+            updatePolicy: {
+                /** @default 60 */
+                confirmSeconds: number;
+                timeZone?: string;
+                /** @default [] */
+                downloadWindows: {
+                    days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                    weeksOfMonth?: (number | "last")[];
+                    from: string;
+                    to: string;
+                }[];
+                /** @default [] */
+                switchWindows: {
+                    days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                    weeksOfMonth?: (number | "last")[];
+                    from: string;
+                    to: string;
+                }[];
+                /** @default 200000000 */
+                reserveBytes: number;
+                /** @default 2000000000 */
+                snapshotMaxBytes: number;
+                snapshotUploadHours?: number;
+                snapshotUploadBytesPerSecond?: number;
+                /** @default false */
+                removeVolumesOfFormerApps: boolean;
+                /** Format: uuid */
+                forcedReleaseId?: string;
+            };
+            ownUpdatePolicy: {
+                confirmSeconds?: number;
+                timeZone?: string;
+                downloadWindows?: {
+                    days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                    weeksOfMonth?: (number | "last")[];
+                    from: string;
+                    to: string;
+                }[];
+                switchWindows?: {
+                    days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                    weeksOfMonth?: (number | "last")[];
+                    from: string;
+                    to: string;
+                }[];
+                reserveBytes?: number;
+                snapshotMaxBytes?: number;
+                snapshotUploadHours?: number;
+                snapshotUploadBytesPerSecond?: number;
+                removeVolumesOfFormerApps?: boolean;
+            };
             serviceCounts: {
                 [key: string]: number;
             };
@@ -1225,6 +1320,35 @@ export interface components {
             targetReleaseId?: string;
             pinned: boolean;
             revision: number;
+            updatePolicy: {
+                /** @default 60 */
+                confirmSeconds: number;
+                timeZone?: string;
+                /** @default [] */
+                downloadWindows: {
+                    days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                    weeksOfMonth?: (number | "last")[];
+                    from: string;
+                    to: string;
+                }[];
+                /** @default [] */
+                switchWindows: {
+                    days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                    weeksOfMonth?: (number | "last")[];
+                    from: string;
+                    to: string;
+                }[];
+                /** @default 200000000 */
+                reserveBytes: number;
+                /** @default 2000000000 */
+                snapshotMaxBytes: number;
+                snapshotUploadHours?: number;
+                snapshotUploadBytesPerSecond?: number;
+                /** @default false */
+                removeVolumesOfFormerApps: boolean;
+                /** Format: uuid */
+                forcedReleaseId?: string;
+            };
             deviceCounts: {
                 total: number;
                 online: number;
@@ -2286,6 +2410,27 @@ export interface operations {
                     /** Format: uuid */
                     fleetId?: string;
                     pinnedReleaseId?: string | null;
+                    updatePolicy?: {
+                        confirmSeconds?: number | null;
+                        timeZone?: string | null;
+                        downloadWindows?: {
+                            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                            weeksOfMonth?: (number | "last")[];
+                            from: string;
+                            to: string;
+                        }[] | null;
+                        switchWindows?: {
+                            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                            weeksOfMonth?: (number | "last")[];
+                            from: string;
+                            to: string;
+                        }[] | null;
+                        reserveBytes?: number | null;
+                        snapshotMaxBytes?: number | null;
+                        snapshotUploadHours?: number | null;
+                        snapshotUploadBytesPerSecond?: number | null;
+                        removeVolumesOfFormerApps?: boolean | null;
+                    };
                 };
             };
         };
@@ -2540,6 +2685,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceEventPage"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forceDeviceRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    releaseId: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unforceDeviceRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
                 };
             };
             /** @description A problem: what is wrong, and what to do */
@@ -2865,9 +3077,97 @@ export interface operations {
                     deployBranch?: string;
                     platforms?: ("linux/amd64" | "linux/arm64" | "linux/arm/v7" | "linux/arm/v6")[];
                     pinnedReleaseId?: string | null;
+                    updatePolicy?: {
+                        confirmSeconds?: number | null;
+                        timeZone?: string | null;
+                        downloadWindows?: {
+                            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                            weeksOfMonth?: (number | "last")[];
+                            from: string;
+                            to: string;
+                        }[] | null;
+                        switchWindows?: {
+                            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                            weeksOfMonth?: (number | "last")[];
+                            from: string;
+                            to: string;
+                        }[] | null;
+                        reserveBytes?: number | null;
+                        snapshotMaxBytes?: number | null;
+                        snapshotUploadHours?: number | null;
+                        snapshotUploadBytesPerSecond?: number | null;
+                        removeVolumesOfFormerApps?: boolean | null;
+                    };
                 };
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forceFleetRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    releaseId: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unforceFleetRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { DeviceStateSchema } from '../device/report.js'
 import { TargetSchema } from '../device/target.js'
 import { PlatformSchema, TimestampSchema } from '../names.js'
+import { UpdatePolicySchema } from '../device/update-policy.js'
 import { PageQuerySchema, pageSchema } from './access.js'
+import { UpdatePolicyChangesSchema, UpdatePolicyPartsSchema } from './update-policy.js'
 
 export const HardwareSchema = z
   .object({
@@ -43,6 +45,9 @@ export const DeviceSchema = z
     targetGeneration: z.int(),
     reportedGeneration: z.int().optional(),
     supervisorVersion: z.string().optional(),
+    // What holds for it: its own over its fleet's.
+    updatePolicy: UpdatePolicySchema,
+    ownUpdatePolicy: UpdatePolicyPartsSchema,
     // Services in the states they were reported in: { running: 2, exited: 1 }
     serviceCounts: z.record(z.string(), z.int()),
     createdAt: TimestampSchema,
@@ -67,6 +72,7 @@ export const UpdateDeviceSchema = z.object({
   fleetId: z.uuid().optional(),
   // A final release of its fleet; null follows the fleet again.
   pinnedReleaseId: z.uuid().nullable().optional(),
+  updatePolicy: UpdatePolicyChangesSchema.optional(),
 })
 export type UpdateDevice = z.infer<typeof UpdateDeviceSchema>
 

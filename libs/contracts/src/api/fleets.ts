@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { PlatformSchema, ServiceNameSchema, SlugSchema, TimestampSchema, VariableNameSchema } from '../names.js'
+import { UpdatePolicySchema } from '../device/update-policy.js'
 import { PageQuerySchema, pageSchema } from './access.js'
+import { UpdatePolicyChangesSchema } from './update-policy.js'
 
 export const FleetSchema = z
   .object({
@@ -16,6 +18,8 @@ export const FleetSchema = z
     // true: the fleet stays on targetReleaseId whatever is pushed.
     pinned: z.boolean(),
     revision: z.int(),
+    // What it sets, and the defaults for the rest.
+    updatePolicy: UpdatePolicySchema,
     deviceCounts: z.object({ total: z.int(), online: z.int() }),
     gitUrl: z.string(),
     createdAt: TimestampSchema,
@@ -42,6 +46,7 @@ export const UpdateFleetSchema = z.object({
   platforms: z.array(PlatformSchema).optional(),
   // A final release of this fleet pins it there; null follows the newest again.
   pinnedReleaseId: z.uuid().nullable().optional(),
+  updatePolicy: UpdatePolicyChangesSchema.optional(),
 })
 export type UpdateFleet = z.infer<typeof UpdateFleetSchema>
 

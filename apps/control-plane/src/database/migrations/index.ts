@@ -5,6 +5,7 @@ import { LoginAttempts1763700003000 } from './1763700003000-login-attempts.js'
 import { DeviceTraffic1763700004000 } from './1763700004000-device-traffic.js'
 import { BuildLeases1763700005000 } from './1763700005000-build-leases.js'
 import { DeviceCommands1763700006000 } from './1763700006000-device-commands.js'
+import { UpdatePolicies1763700007000 } from './1763700007000-update-policies.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   DeviceTraffic1763700004000,
   BuildLeases1763700005000,
   DeviceCommands1763700006000,
+  UpdatePolicies1763700007000,
 ]
