@@ -1,7 +1,8 @@
 import { TargetAppSchema } from '@flotilla/contracts'
 import type { AppState, DeviceState } from '@flotilla/contracts'
 import type { CurrentContainer } from './current-state.js'
-import { byText } from './own-member.js'
+import type { AppMemory, Trial } from './memory.js'
+import { byText, ownMember } from './own-member.js'
 import { isToBeStarted } from './readiness.js'
 import { isLive } from './restart-policy.js'
 import { serviceState, type AppStatesInput } from './service-state.js'
@@ -28,8 +29,21 @@ function appState(input: AppStatesInput, view: View, appId: string): AppState {
   ]
   return {
     ...(app && runsAsWanted(wanted, unwanted.flat()) && { releaseId: app.release.id }),
+    ...(app && rememberedState(ownMember(input.current.memory ?? {}, appId))),
     services: Object.fromEntries(states),
   }
+}
+
+function rememberedState({ good, trial, rejected }: AppMemory = {}): Partial<AppState> {
+  return {
+    ...(good && { confirmedReleaseId: good.release.id }),
+    ...(trial && (trial.isPermitted || trial.failures > 0) && { trial: trialState(trial) }),
+    ...(rejected && { rejected: rejected.rejection }),
+  }
+}
+
+function trialState({ releaseId, failures, lastFailure }: Trial): AppState['trial'] {
+  return { releaseId, ...(failures > 0 && { failures }), ...(lastFailure && { lastFailure }) }
 }
 
 function runsAsWanted(wanted: ServiceView[], unwanted: CurrentContainer[]): boolean {

@@ -53,7 +53,7 @@ function missingStatus({ current, plan }: AppStatesInput, item: ServiceView | un
 }
 
 function containerFacts(container: CurrentContainer): Partial<ServiceState> {
-  const { id, image, status, health, startedAt, exitCode, restartCount } = container
+  const { id, image, status, health, startedAt, exitCode, restartCount, oomKilled } = container
   const digest = DigestSchema.safeParse(image.slice(image.indexOf('@') + 1))
   return {
     containerId: id,
@@ -63,6 +63,7 @@ function containerFacts(container: CurrentContainer): Partial<ServiceState> {
       Math.abs(startedAt) <= LAST_DATE_MS && { startedAt: new Date(startedAt).toISOString() }),
     ...(exitCode !== undefined && status === 'exited' && { exitCode }),
     ...(restartCount !== undefined && { restartCount }),
+    ...(oomKilled && { oomKilled }),
   }
 }
 
@@ -86,9 +87,15 @@ function lastError(
     (step) => concerns(step, appId, service) && ownMember(current.attempts, stepKey(step)),
   )
   if (retried) return ownMember(current.attempts, stepKey(retried))?.error
-  const hasFailed = item && container?.status === 'exited' && container.exitCode !== 0
-  if (!hasFailed || isToBeStarted(item, container)) return undefined
-  return `It ended with exit code ${container.exitCode ?? 'unknown'}.`
+  return container && lastEnd(container, item)
+}
+
+function lastEnd(container: CurrentContainer, item: ServiceView | undefined): string | undefined {
+  const { status, exitCode, oomKilled } = container
+  if (oomKilled && (status === 'exited' || status === 'restarting'))
+    return 'It was killed because it ran out of memory.'
+  const hasFailed = item && status === 'exited' && exitCode !== 0
+  return hasFailed && !isToBeStarted(item, container) ? `It ended with exit code ${exitCode ?? 'unknown'}.` : undefined
 }
 
 function isOf(step: Step, { app, name }: ServiceView): boolean {

@@ -11,7 +11,7 @@ import type { AppAdvance, AppTurn } from './turn.js'
 import { tendRestores } from './restores.js'
 import { followHealth } from './sickness.js'
 import { advanceTrial } from './try-app.js'
-import { isAllUp, servicesOf } from './watch.js'
+import { isAllUp } from './watch.js'
 
 export interface Advance {
   memory: DeviceMemory
@@ -82,9 +82,9 @@ function advanceApp(turn: AppTurn, asked: TargetApp): AppAdvance {
   const { memory, app, view } = turn
   const isTried = memory.trial?.fingerprint === appFingerprint(app)
   const advanced: AppAdvance = isTried ? advanceTrial(turn, asked) : advanceGood(turn)
-  const isJudged = isTried && memory.good !== undefined
-  const well = isJudged ? advanced.memory : followHealth(advanced.memory, servicesOf(turn), view.now)
-  return { ...advanced, memory: well }
+  // What is unhealthy in a trial is judged; where that helps nobody, or is over, it is restarted.
+  const isJudged = isTried && memory.good !== undefined && advanced.memory.trial?.isPermitted === true
+  return isJudged ? advanced : { ...advanced, memory: followHealth(advanced.memory, app.id, view) }
 }
 
 /** A release that is not judged: the last good one, or one that there is nothing to say of yet. */

@@ -1,18 +1,19 @@
+import type { CurrentContainer } from '../current-state.js'
 import type { AppMemory, Sickness } from '../memory.js'
 import { ownMember } from '../own-member.js'
 import { LONGEST_BACK_OFF_MS } from '../rules/back-off.js'
-import type { ServiceView } from '../view/services.js'
+import type { View } from '../view/view.js'
 
 const FIRST_PAUSE_MS = 60_000
 // Well for so long, and what was before no longer counts.
 const FORGOTTEN_AFTER_MS = 60 * 60 * 1000
 
 /** Counts how often services turn unhealthy: each time, the restart that is to help comes later. */
-export function followHealth(memory: AppMemory, services: ServiceView[], now: number): AppMemory {
+export function followHealth(memory: AppMemory, appId: string, view: View): AppMemory {
   const former = memory.sickness ?? {}
-  const next = services.flatMap((item) => {
-    const sickness = nextSickness(ownMember(former, item.name), item, now)
-    return sickness ? [[item.name, sickness] as const] : []
+  const next = presentContainers(view, appId).flatMap((container) => {
+    const sickness = nextSickness(ownMember(former, container.service), container, view.now)
+    return sickness ? [[container.service, sickness] as const] : []
   })
   const isSame =
     next.length === Object.keys(former).length && next.every(([name, it]) => ownMember(former, name) === it)
@@ -21,18 +22,31 @@ export function followHealth(memory: AppMemory, services: ServiceView[], now: nu
   return next.length === 0 ? rest : { ...rest, sickness: Object.fromEntries(next) }
 }
 
+/** Of each service of an app the container that counts: before its switch, that of the present release. */
+export function presentContainers(view: View, appId: string): CurrentContainer[] {
+  const wanted = view.services
+    .filter((item) => item.app.id === appId)
+    .flatMap((it) => it.right ?? it.containers[0] ?? [])
+  const unwanted = view.unwanted.flatMap(([first]) => (first?.appId === appId ? [first] : []))
+  return [...wanted, ...unwanted]
+}
+
 /** When a service that is unhealthy is restarted; undefined: now. */
 export function restartAt({ restartAt: at }: Sickness, now: number): number | undefined {
   // A time further away was written by a clock that has been set back since.
   return at > now && at - now <= LONGEST_BACK_OFF_MS ? at : undefined
 }
 
-function nextSickness(former: Sickness | undefined, { right }: ServiceView, now: number): Sickness | undefined {
-  // While it is down or starting, nothing can be told.
-  const isUnhealthy = right?.status === 'running' && right.health === 'unhealthy'
-  const isWell = right?.status === 'running' && right.health !== 'unhealthy'
+function nextSickness(
+  former: Sickness | undefined,
+  { status, health }: CurrentContainer,
+  now: number,
+): Sickness | undefined {
+  const isUnhealthy = status === 'running' && health === 'unhealthy'
+  const isWell = status === 'running' && health !== 'unhealthy'
   if (isUnhealthy) return former?.isUnhealthy ? former : turnedUnhealthy(former, now)
   if (!former) return undefined
+  // While it is down, nothing can be told.
   if (former.isUnhealthy) return isWell ? { ...former, isUnhealthy: false, at: now } : former
   return now - former.at >= FORGOTTEN_AFTER_MS || now < former.at - LONGEST_BACK_OFF_MS ? undefined : former
 }
