@@ -8,6 +8,9 @@ import { stepKey } from './step-key.js'
 const MOST_LINES = 8
 const LONGEST_LINE = 300
 
+// What is only left over.
+const CLEARING: ReadonlySet<Step['kind']> = new Set(['remove-image', 'remove-snapshot'])
+
 /** What happens now and what is waited for, as a few sentences, one a line, for DeviceState.explanation. */
 export function describePlan(plan: Plan, now: number): string {
   const lines = [...plan.steps.map(stepSentence), ...plan.waits.map((wait) => waitSentence(wait, now))]
@@ -19,7 +22,7 @@ export function describePlan(plan: Plan, now: number): string {
 /** DeviceState.activity: failing where a step that the target needs has failed and is, or will be, tried again. */
 export function planActivity(plan: Plan, current: CurrentState): 'settled' | 'updating' | 'waiting' | 'failing' {
   const isBackingOff = plan.waits.some((wait) => wait.for === 'back-off' && wait.housekeeping !== true)
-  const isRetrying = plan.steps.some((step) => step.kind !== 'remove-image' && hasFailed(step, current))
+  const isRetrying = plan.steps.some((step) => !CLEARING.has(step.kind) && hasFailed(step, current))
   if (isBackingOff || isRetrying) return 'failing'
   if (plan.steps.length > 0) return 'updating'
   return plan.waits.some((wait) => wait.housekeeping !== true) ? 'waiting' : 'settled'
@@ -38,7 +41,8 @@ function stepSentence(step: Step): string {
 function waitSentence({ reason, until, for: waitsFor }: Wait, now: number): string {
   if (until === undefined) return reason
   switch (waitsFor) {
-    // They say themselves when they open.
+    // They say themselves when that is.
+    case 'confirmation':
     case 'download-window':
     case 'switch-window':
       return reason

@@ -1,9 +1,9 @@
 import type { Target } from '@flotilla/contracts'
 import type { CurrentState } from './current-state.js'
 import type { Plan } from './plan.js'
-import { isSettled, mergePlans, planSteps } from './plans.js'
+import { isSettled, mergePlans, planSteps, planWaits } from './plans.js'
 import { holdBack } from './rules/back-off.js'
-import { departures } from './rules/departures.js'
+import { departures, type Departure } from './rules/departures.js'
 import { planHost, planPower } from './rules/host.js'
 import { planNetworks } from './rules/networks.js'
 import { removeOldImages } from './rules/old-images.js'
@@ -11,6 +11,9 @@ import { permitSwitches } from './rules/permission.js'
 import { pullImages } from './rules/pull-images.js'
 import { removeContainers } from './rules/remove-containers.js'
 import { runServices } from './rules/run-services.js'
+import { waitForTrials } from './rules/trial-waits.js'
+import { pausesForHealth, waitsForHealth } from './rules/unhealthy.js'
+import { copyVolumes, pausesForCopies, removeOldSnapshots, volumeCopies, type Copy } from './rules/volume-copies.js'
 import { createVolumes, purgeVolumes, removeFormerVolumes } from './rules/volumes.js'
 import { viewOf, type View } from './view/view.js'
 
@@ -22,7 +25,8 @@ import { viewOf, type View } from './view/view.js'
  */
 export function planNextSteps(target: Target, current: CurrentState, now: number): Plan {
   const view = viewOf(target, current, now)
-  const leaving = departures(view)
+  const copies = volumeCopies(view)
+  const leaving = withPauses(departures(view), view, copies)
   const plan = mergePlans([
     pullImages(view),
     permitSwitches(view),
@@ -30,14 +34,25 @@ export function planNextSteps(target: Target, current: CurrentState, now: number
     purgeVolumes(view),
     planNetworks(view),
     removeContainers(view, leaving),
-    runServices(view, leaving),
+    copyVolumes(view, copies),
+    runServices(view, leaving, copies),
+    planWaits(...waitsForHealth(view)),
   ])
   const apps = holdBack(view, mergePlans([plan, clearAway(view, plan)]))
-  return planPower(view, mergePlans([apps, holdBack(view, planHost(view, apps))]))
+  const all = mergePlans([apps, holdBack(view, planHost(view, apps)), planWaits(...waitForTrials(view))])
+  return planPower(view, all)
+}
+
+// What goes anyway needs no pause.
+function withPauses(leaving: Map<string, Departure>, view: View, copies: readonly Copy[]): Map<string, Departure> {
+  const pauses = [...pausesForCopies(view, copies, leaving), ...pausesForHealth(view)]
+  return new Map([...pauses.map((pause) => [pause.container.id, pause] as const), ...leaving])
 }
 
 function clearAway(view: View, plan: Plan): Plan {
-  if (isSettled(plan)) return planSteps(...removeOldImages(view), ...removeFormerVolumes(view))
+  if (isSettled(plan)) {
+    return planSteps(...removeOldImages(view), ...removeFormerVolumes(view), ...removeOldSnapshots(view))
+  }
   // What is only left over must not keep out what is needed.
   const lacksSpace = plan.waits.some((wait) => wait.for === 'space')
   return planSteps(...(lacksSpace ? removeOldImages(view) : []))

@@ -30,7 +30,7 @@ export function restartPolicy(
 export function isToBeStarted(item: ServiceView, container: CurrentContainer): boolean {
   if (item.isStopped) return false
   if (needsStart(container, restartPolicy(item, container))) return true
-  return container.id === item.right?.id && wasCutShort(item.app, item.name, container)
+  return container.id === item.right?.id && (item.isTriedAgain || wasCutShort(item.app, item.name, container))
 }
 
 // What is missing, as the end of a sentence; undefined where nothing is.

@@ -37,7 +37,7 @@ function backOffWaits(view: View, step: Step, attempt: Attempt): Wait[] {
 }
 
 function isHousekeeping({ networks, purges }: View, step: Step): boolean {
-  if (step.kind === 'remove-image') return true
+  if (step.kind === 'remove-image' || step.kind === 'remove-snapshot') return true
   if (step.kind === 'remove-volume') return !purges.now.some(({ name }) => name === step.name)
   if (step.kind !== 'remove-network') return false
   return networks.leaving.some(({ network, isWanted }) => network.id === step.id && !isWanted)

@@ -10,6 +10,7 @@ import type { View } from '../view/view.js'
 import { lockWait, locksOn } from './locks.js'
 import { ofApp } from './sentences.js'
 import { lateImagesWaits } from './space.js'
+import { stoppedForSnapshots } from './volume-copies.js'
 import { windowWait } from './windows.js'
 
 /**
@@ -55,7 +56,7 @@ function permitSwitch(view: View, app: TargetApp): Plan {
 
 // What stops nobody needs no permission.
 function objectionsTo(view: View, app: TargetApp): Wait[] {
-  const stopped = toBeStopped(view, app.id)
+  const stopped = [...toBeStopped(view, app.id), ...stoppedForSnapshots(view, app)]
   if (stopped.length === 0) return []
   const what = `The switch to release ${app.release.version}`
   const window = windowWait(view, 'switch', what)

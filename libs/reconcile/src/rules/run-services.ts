@@ -9,12 +9,13 @@ import { isSwitching, nameOf, type View } from '../view/view.js'
 import { canCreate } from './creation.js'
 import type { Departure } from './departures.js'
 import { isHandingOver, runsBeside, waitForTakeOver } from './hand-over.js'
+import { waitForCopies, type Copy } from './volume-copies.js'
 import { hasItsNetworks, keepAlive, startContainer } from './keep-alive.js'
 
 /** Creates and starts what the target wants, each service as soon as what it depends on allows it. */
-export function runServices(view: View, leaving: Map<string, Departure>): Plan {
+export function runServices(view: View, leaving: Map<string, Departure>, copies: readonly Copy[]): Plan {
   return mergePlans([
-    ...view.services.map((item) => runService(view, leaving, item)),
+    ...view.services.map((item) => runService(view, leaving, copies, item)),
     // What the target no longer has is still the present release until the switch.
     ...view.unwanted.map((containers) => keepAliveUnwanted(view, containers)),
     planWaits(...view.services.flatMap((item) => waitForTakeOver(view, item))),
@@ -25,12 +26,14 @@ function keepAliveUnwanted(view: View, containers: CurrentContainer[]): Plan {
   return containers.some(({ appId }) => isSwitching(view, appId)) ? EMPTY_PLAN : keepAlive(view, containers)
 }
 
-function runService(view: View, leaving: Map<string, Departure>, item: ServiceView): Plan {
+function runService(view: View, leaving: Map<string, Departure>, copies: readonly Copy[], item: ServiceView): Plan {
   const former = item.containers.filter(({ id, status }) => leaving.has(id) || status === 'removing')
   if (!isSwitching(view, item.app.id)) {
     const own = item.right ? [item.right, ...item.containers] : item.containers
     return former.length > 0 ? EMPTY_PLAN : keepAlive(view, own, item)
   }
+  const held = item.right && isLive(item.right) ? [] : waitForCopies(copies, item.app.id, item.name)
+  if (held.length > 0) return planWaits(...held)
   if (item.right) return startRight(view, item, item.right)
   if (former.length > 0) return planWaits(waitForStop(item, former))
   if (item.containers.length === 0 || isHandingOver(view, item)) return createContainer(view, item)

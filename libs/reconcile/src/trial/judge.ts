@@ -8,7 +8,15 @@ import { createContainerKey, startContainerKey } from '../step-key.js'
 import type { ServiceView } from '../view/services.js'
 import { nameOf, type View } from '../view/view.js'
 import { selfConfirming } from './confirm-time.js'
-import { crashSentence, durationText, exitSentence, lateRestartSentence, startSentence, times } from './sentences.js'
+import {
+  crashSentence,
+  durationText,
+  exitSentence,
+  lateRestartSentence,
+  snapshotSentence,
+  startSentence,
+  times,
+} from './sentences.js'
 import { isAllUp, isStoppedByHand, servicesOf, type Tried } from './watch.js'
 
 const MOST_RESTARTS = 3
@@ -34,6 +42,8 @@ export function judge(tried: Tried, trial: Trial, watch: Watch, confirmMs: numbe
   const watched = servicesOf(tried).filter((item) => !isStoppedByHand(tried.view, item))
   const faults = watched.flatMap((item) => serviceFault(tried.view, item, watch))
   if (faults.length > 0) return finding(faults)
+  const copy = failedSnapshot(tried.view, trial)
+  if (copy) return { code: 'cannot-start', reason: snapshotSentence(copy), services: [] }
   if (trial.starts >= MOST_BOARD_STARTS) {
     const reason = `The board or its supervisor started ${times(trial.starts)} before the release could be confirmed.`
     return { code: 'board-restarted', reason, services: [] }
@@ -75,7 +85,19 @@ function failedStart(view: View, item: ServiceView): Attempt | undefined {
   if (right && isLive(right)) return undefined
   const key = right ? startContainerKey(right.id) : wanted && createContainerKey(nameOf(view, item), wanted.specHash)
   const attempt = key === undefined ? undefined : ownMember(view.current.attempts, key)
-  return attempt && (attempt.isFinal || attempt.count >= MOST_FAILED_STARTS) ? attempt : undefined
+  return attempt && hasFailedForGood(attempt) ? attempt : undefined
+}
+
+// Somebody wants his data back where an update goes wrong: without a snapshot, there is no update.
+function failedSnapshot({ current }: View, { fingerprint }: Trial): Attempt | undefined {
+  const own = Object.entries(current.attempts).filter(
+    ([key]) => key.startsWith('snapshot-volume ') && key.includes(` ${fingerprint}-`),
+  )
+  return own.map(([, attempt]) => attempt).find(hasFailedForGood)
+}
+
+function hasFailedForGood({ isFinal, count }: Attempt): boolean {
+  return isFinal === true || count >= MOST_FAILED_STARTS
 }
 
 function tooSlow(tried: Tried, { switchingMs }: Watch): Finding {

@@ -22,6 +22,10 @@ export function startSentence(service: string, { count, error, isFinal }: Failed
   return `${service} could not be started${often}: ${error}.`.replace(/\.\.$/, '.')
 }
 
+export function snapshotSentence({ error }: FailedStart): string {
+  return `The data could not be saved before the switch: ${error}.`.replace(/\.\.$/, '.')
+}
+
 interface FailedStart {
   count: number
   error: string

@@ -5,6 +5,7 @@ import { dependenciesOf, type Dependency } from '../dependencies.js'
 import type { ContainerSpec } from '../plan.js'
 import { byText } from '../own-member.js'
 import { isEndless, isLive } from '../restart-policy.js'
+import { isTriedAgain } from '../trial/retry.js'
 import { serviceKey } from './containers.js'
 import type { NetworksView } from './networks.js'
 import type { Purges } from './purges.js'
@@ -23,6 +24,8 @@ export interface ServiceView {
   right?: CurrentContainer
   // Somebody asked that it stay stopped.
   isStopped: boolean
+  // `right` has ended for good, its release failed for it, and there is none to return to: it is started once more.
+  isTriedAgain: boolean
 }
 
 export interface ServicesInput {
@@ -68,7 +71,8 @@ function lookAt(
     (container) => container.specHash === wanted?.specHash && !hasDefect(input, wanted.spec, container, props),
   )
   const isStopped = input.current.requests?.stopped.includes(key) ?? false
-  const view = { app, name, service, dependencies, wanted, containers, right, isStopped }
+  const isAgain = right !== undefined && isTriedAgain(input.current.memory, app, right, input.now)
+  const view = { app, name, service, dependencies, wanted, containers, right, isStopped, isTriedAgain: isAgain }
   views.set(key, view)
   return view
 }
