@@ -1,12 +1,12 @@
 // The layers inside the control plane, left may not import right: platform → who → what exists → devices, releases,
 // builds … → target-state, rollouts, link … → mains. Features meet only at their index.ts, and never in a ring.
 const cp = '^apps/control-plane/src/'
-const platform = 'config|http|database|queue|live'
+const platform = 'config|http|database|queue|live|objects'
 const who = 'organizations|users|auth|api-keys|audit|signing-keys'
 // device-events is a journal, as audit is: whatever changes a target writes to it, and it knows ids alone.
 const what = 'fleets|device-events|provisioning-keys|variables|tags'
 const things =
-  'devices|hardware|releases|builds|git|registry-auth|deltas|device-reports|device-logs|device-metrics|device-commands'
+  'devices|hardware|releases|builds|git|registry-auth|deltas|device-reports|device-logs|device-metrics|device-commands|snapshots'
 const top = 'target-state|link|rollouts|stream|dashboard|install|upkeep'
 const layer = (from, to) => ({
   name: `no-import-up-from-${from.split('|')[0]}`,

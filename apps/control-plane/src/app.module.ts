@@ -25,6 +25,7 @@ import { ProvisioningKeysModule } from './provisioning-keys/index.js'
 import { RegistryAuthModule } from './registry-auth/index.js'
 import { ReleasesModule } from './releases/index.js'
 import { SigningKeysModule } from './signing-keys/index.js'
+import { SnapshotsModule } from './snapshots/index.js'
 import { StreamModule } from './stream/index.js'
 import { TargetStateModule } from './target-state/index.js'
 import { SignInModule, UsersModule } from './users/index.js'
@@ -47,6 +48,7 @@ const features = [
   DeviceReportsModule,
   DeviceLogsModule,
   DeviceCommandsModule,
+  SnapshotsModule,
   ReleasesModule,
   RegistryAuthModule,
   BuildsModule,

@@ -48,6 +48,3 @@ export interface SnapshotDisk {
   remove(id: string): Promise<void>
   noteUploaded(id: string): Promise<void>
 }
-
-/** Ids come from other machines too, and become names of folders. */
-export const SnapshotIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'not an id of a snapshot')

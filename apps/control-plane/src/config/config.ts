@@ -28,7 +28,7 @@ const DataShape = {
     .startsWith('redis')
     .optional()
     .describe('Queues and live updates on Redis instead of Postgres.'),
-  DATA_DIR: z.string().min(1).describe('Folder for git repositories and source archives.'),
+  DATA_DIR: z.string().min(1).describe('Folder for git repositories, source archives and uploaded snapshots.'),
 }
 
 export const ServerConfigSchema = z.object({
@@ -51,6 +51,10 @@ export const ServerConfigSchema = z.object({
   MAX_PUSH_BYTES: Count.default(512 * 1024 * 1024).describe('Largest git push that is taken, in bytes.'),
   DEVICE_POLL_SECONDS: Count.default(300).describe(
     'About how often devices ask for their target; a link makes changes arrive at once.',
+  ),
+  SNAPSHOTS_PER_VOLUME: Count.default(3).describe('Uploaded snapshots that are kept of each volume of a device.'),
+  SNAPSHOT_BYTES_PER_DEVICE: Count.default(10 * 1024 ** 3).describe(
+    'Room for the uploaded snapshots of one device, in bytes.',
   ),
   BUILD_TIMEOUT_SECONDS: Count.default(3600).describe('Time after which a build fails, from its start.'),
 })

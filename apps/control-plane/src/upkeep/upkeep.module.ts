@@ -5,11 +5,21 @@ import { DeviceLogsModule } from '../device-logs/index.js'
 import { LeftoversModule } from '../git/index.js'
 import { HardwareModule } from '../hardware/index.js'
 import { IdempotencyModule } from '../http/idempotency.module.js'
+import { SnapshotsModule } from '../snapshots/index.js'
 import { Expiry } from './expiry.service.js'
+import { StaleFiles } from './stale-files.service.js'
 import { Upkeep } from './upkeep.service.js'
 
 @Module({
-  imports: [BuildsModule, DeviceCommandsModule, DeviceLogsModule, HardwareModule, IdempotencyModule, LeftoversModule],
-  providers: [Expiry, Upkeep],
+  imports: [
+    BuildsModule,
+    DeviceCommandsModule,
+    DeviceLogsModule,
+    HardwareModule,
+    IdempotencyModule,
+    LeftoversModule,
+    SnapshotsModule,
+  ],
+  providers: [Expiry, StaleFiles, Upkeep],
 })
 export class UpkeepModule {}

@@ -29,7 +29,8 @@ export const DEVICE_ROUTES = {
   // GET → DeviceCommands, and POST DeviceCommandResult → 204
   commands: '/device/v1/commands',
   commandResults: '/device/v1/command-results',
-  // HEAD, PUT (with Content-Range) and GET (with Range) of `/<snapshot id>`: the encrypted copy of a volume
+  // POST SnapshotUpload to `/<snapshot id>` → SnapshotUploadResponse, then PUT (with Content-Range), HEAD and GET (with
+  // Range) of it: the sealed copy of a volume. GET `/<snapshot id>/description` → StoredUpload
   snapshots: '/device/v1/snapshots',
   // WebSocket, see link.ts
   link: '/device/v1/link',

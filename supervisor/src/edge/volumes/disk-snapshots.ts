@@ -3,6 +3,7 @@
  * what they are in snapshot.json. They share their blocks with the volume where the disk can, else they are copied.
  * When and what for is not known here.
  */
+import { SnapshotIdSchema } from '@flotilla/contracts'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename } from 'node:fs/promises'
@@ -10,7 +11,6 @@ import { dirname, join } from 'node:path'
 import { TerminalError } from '../../errors.js'
 import { parseJson } from '../../parse-json.js'
 import {
-  SnapshotIdSchema,
   StoredSnapshotSchema,
   type SnapshotDisk,
   type SnapshotLimits,

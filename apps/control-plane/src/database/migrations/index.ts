@@ -6,6 +6,7 @@ import { DeviceTraffic1763700004000 } from './1763700004000-device-traffic.js'
 import { BuildLeases1763700005000 } from './1763700005000-build-leases.js'
 import { DeviceCommands1763700006000 } from './1763700006000-device-commands.js'
 import { UpdatePolicies1763700007000 } from './1763700007000-update-policies.js'
+import { UploadedSnapshots1763700007500 } from './1763700007500-uploaded-snapshots.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   BuildLeases1763700005000,
   DeviceCommands1763700006000,
   UpdatePolicies1763700007000,
+  UploadedSnapshots1763700007500,
 ]
