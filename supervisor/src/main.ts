@@ -6,6 +6,8 @@ import { systemClock } from './edge/host/clock.js'
 import { LinuxHost } from './edge/host/linux-host.js'
 import { createLogger } from './edge/host/logger.js'
 import { openStore } from './edge/store/disk-store.js'
+import { DiskSnapshots } from './edge/volumes/disk-snapshots.js'
+import { snapshotsPart } from './snapshots/snapshots-part.js'
 import { SUPERVISOR_VERSION } from './version.js'
 
 const USAGE = `flotilla-supervisor ${SUPERVISOR_VERSION}: makes this board run what its fleet wants.
@@ -53,7 +55,7 @@ async function supervise(config: Config): Promise<void> {
       store,
       cloud: (identity, ambient) => new HttpCloud({ serverUrl: config.serverUrl, identity, ...ambient }),
       engine: (deviceId) => new DockerEngine(deviceId, config.engine),
-      parts: [],
+      parts: [snapshotsPart((core) => new DiskSnapshots(core))],
     },
     { provisioningKey: config.provisioningKey, name: config.deviceName, pollMs: config.pollMs },
     stop.signal,

@@ -132,6 +132,8 @@ export interface Engine {
   removeVolume(name: string): Promise<void>
   /** Where the volume's files are on this machine's disk. */
   volumePath(name: string): Promise<string>
+  /** The folder on this machine's disk in which the engine keeps all it has. */
+  dataFolder(): Promise<string>
   /** Whether there is such a file in the container's file system, running or not. */
   hasFile(containerId: string, path: string): Promise<boolean>
   /** When it was last changed, in milliseconds since the epoch by the board's clock; undefined: there is none. */

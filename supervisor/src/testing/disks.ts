@@ -6,6 +6,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DiskSnapshots } from '../edge/volumes/disk-snapshots.js'
+import { silentLog } from './memory-store.js'
 
 export type DiskKind = 'plain' | 'small' | 'btrfs' | 'xfs'
 
@@ -44,4 +46,10 @@ export function run([program = '', ...args]: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`, { cause: error })
   return stdout
+}
+
+/** Snapshots on a disk that looks like an engine's. */
+export function openSnapshots(engineFolder: string, deviceId: string): DiskSnapshots {
+  const engine = { dataFolder: () => Promise.resolve(engineFolder) }
+  return new DiskSnapshots({ registration: { deviceId }, engine, log: silentLog() })
 }

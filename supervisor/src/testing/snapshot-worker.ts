@@ -2,13 +2,11 @@
  * A process of its own that makes, restores and removes snapshots without end, to be killed in the middle of it:
  * snapshot-worker <engine's folder> <device> <path of the volume's files>. Says when it has begun.
  */
-import { DiskSnapshots } from '../edge/volumes/disk-snapshots.js'
+import { openSnapshots } from './disks.js'
 import { APP_ID } from './steps.js'
 
 const [engineFolder = '', deviceId = '', data = ''] = process.argv.slice(2)
-const say = () => undefined
-const log = { debug: say, info: say, warn: say, error: say }
-const snapshots = new DiskSnapshots({ deviceId, engineFolder: () => Promise.resolve(engineFolder), log })
+const snapshots = openSnapshots(engineFolder, deviceId)
 const limits = { maxBytes: Infinity, reserveBytes: 0 }
 
 await snapshots.recover([data])

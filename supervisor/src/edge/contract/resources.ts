@@ -88,6 +88,14 @@ export function describeNetworksAndVolumes(scene: () => Scene): void {
     expect((await look()).volumes).toEqual([{ name: step.name, appId: APP_ID, key: 'data' }])
     await expect(harness.engine(randomUUID()).createVolume(step)).rejects.toThrow(step.name)
   })
+
+  it('tells where the files of a volume are, in its own folder', async () => {
+    const { engine } = scene()
+    const step = createVolumeStep(uniqueName('vol'))
+    await expect(engine.volumePath(step.name)).rejects.toThrow()
+    await engine.createVolume(step)
+    expect(await engine.volumePath(step.name)).toBe(`${await engine.dataFolder()}/volumes/${step.name}/_data`)
+  })
 }
 
 export function describeForeigners(scene: () => Scene): void {

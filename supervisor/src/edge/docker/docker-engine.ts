@@ -148,6 +148,10 @@ export class DockerEngine implements Engine {
     return (await this.docker.getVolume(name).inspect(within())).Mountpoint
   }
 
+  async dataFolder(): Promise<string> {
+    return ((await this.docker.info()) as { DockerRootDir: string }).DockerRootDir
+  }
+
   async hasFile(containerId: string, path: string): Promise<boolean> {
     return (await this.fileTime(containerId, path)) !== undefined
   }

@@ -160,7 +160,13 @@ export class FakeEngine implements Engine {
     await Promise.resolve()
     this.daemon.answer()
     if (!this.daemon.volumes.has(name)) throw new Error(`No such volume: ${name}`)
-    return `/volumes/${name}`
+    return `/engine/volumes/${name}/_data`
+  }
+
+  async dataFolder(): Promise<string> {
+    await Promise.resolve()
+    this.daemon.answer()
+    return '/engine'
   }
 
   async hasFile(id: string, path: string): Promise<boolean> {

@@ -4,9 +4,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { TerminalError } from '../../errors.js'
 import type { SnapshotOrder } from '../../snapshots/snapshot-disk.js'
-import { makeDisk, run, type DiskKind, type TestDisk } from '../../testing/disks.js'
-import { silentLog } from '../../testing/memory-store.js'
-import { DiskSnapshots } from './disk-snapshots.js'
+import { makeDisk, openSnapshots, run, type DiskKind, type TestDisk } from '../../testing/disks.js'
+import type { DiskSnapshots } from './disk-snapshots.js'
 
 const DEVICE = randomUUID()
 const APP = randomUUID()
@@ -58,7 +57,7 @@ describe.each<[DiskKind, 'copy' | 'reflink']>([
     volume = join(root, 'volumes/v')
     data = join(volume, '_data')
     await mkdir(data, { recursive: true })
-    snapshots = new DiskSnapshots({ deviceId: DEVICE, engineFolder: () => Promise.resolve(root), log: silentLog() })
+    snapshots = openSnapshots(root, DEVICE)
   })
   afterEach(() => rm(root, { recursive: true }))
   const kept = () => readdir(join(root, 'flotilla-snapshots', DEVICE))
@@ -163,8 +162,7 @@ describe('a snapshot of a btrfs subvolume', () => {
       run(['btrfs', 'subvolume', 'create', data])
       await fill(data)
       const before = portrait(data)
-      const engineFolder = () => Promise.resolve(disk.path)
-      const snapshots = new DiskSnapshots({ deviceId: DEVICE, engineFolder, log: silentLog() })
+      const snapshots = openSnapshots(disk.path, DEVICE)
       expect(await snapshots.create(order('one'), data, NO_LIMITS)).toMatchObject({ method: 'reflink' })
       const subvolumes = () => run(['btrfs', 'subvolume', 'list', disk.path]).trim().split('\n')
       expect(subvolumes()).toHaveLength(2)
@@ -188,8 +186,7 @@ describe('snapshots where there is little room', () => {
     disk = await makeDisk('small')
     data = join(disk.path, 'volumes/v/_data')
     await mkdir(data, { recursive: true })
-    const engineFolder = () => Promise.resolve(disk.path)
-    snapshots = new DiskSnapshots({ deviceId: DEVICE, engineFolder, log: silentLog() })
+    snapshots = openSnapshots(disk.path, DEVICE)
     await writeFile(join(data, 'file'), Buffer.alloc(8e6, 1))
   })
   afterEach(() => disk.remove())
@@ -244,8 +241,7 @@ describe('a volume that cannot be copied', () => {
     const disk = await makeDisk('plain')
     try {
       const data = join(disk.path, 'volumes/v/_data')
-      const engineFolder = () => Promise.resolve(disk.path)
-      const snapshots = new DiskSnapshots({ deviceId: DEVICE, engineFolder, log: silentLog() })
+      const snapshots = openSnapshots(disk.path, DEVICE)
       const mountIt = `mount ${disk.path} at ${disk.path} into its container`
       await expect(snapshots.list()).rejects.toThrow(mountIt)
       await mkdir(join(disk.path, 'volumes'))

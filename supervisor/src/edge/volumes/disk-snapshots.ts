@@ -38,9 +38,8 @@ const PARTIAL = '.partial-'
 const REMOVED = '.removed-'
 
 export interface DiskSnapshotsOptions {
-  deviceId: string
-  // Where the engine keeps its data.
-  engineFolder: () => Promise<string>
+  registration: { deviceId: string }
+  engine: { dataFolder: () => Promise<string> }
   log: Logger
 }
 
@@ -208,7 +207,8 @@ export class DiskSnapshots implements SnapshotDisk {
   }
 
   private async folder(): Promise<string> {
-    return snapshotFolder(await this.options.engineFolder(), this.options.deviceId)
+    const { engine, registration } = this.options
+    return snapshotFolder(await engine.dataFolder(), registration.deviceId)
   }
 }
 

@@ -6,10 +6,8 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeDisk, type DiskKind } from '../../testing/disks.js'
-import { silentLog } from '../../testing/memory-store.js'
+import { makeDisk, openSnapshots, type DiskKind } from '../../testing/disks.js'
 import { APP_ID } from '../../testing/steps.js'
-import { DiskSnapshots } from './disk-snapshots.js'
 
 const FILES = 12
 const CUTS = 15
@@ -56,8 +54,7 @@ describe('a supervisor that is killed while it works on snapshots', () => {
       const deviceId = randomUUID()
       const volume = join(disk.path, 'volumes/v')
       const data = join(volume, '_data')
-      const engineFolder = () => Promise.resolve(disk.path)
-      const open = () => new DiskSnapshots({ deviceId, engineFolder, log: silentLog() })
+      const open = () => openSnapshots(disk.path, deviceId)
       for (const id of ['even', 'odd']) {
         await fill(data, id)
         const order = { id, appId: APP_ID, volume: 'data', volumeName: 'v', cause: 'manual' as const, at: 0 }
