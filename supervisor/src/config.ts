@@ -37,6 +37,9 @@ const EnvironmentSchema = z.object({
     .max(86_400)
     .default(900)
     .meta({ description: 'Seconds between polls where the server does not say.' }),
+  FLOTILLA_METRICS_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60).meta({
+    description: 'Seconds between two looks at temperature, memory and the like. 0: never. The fleet may set another.',
+  }),
   FLOTILLA_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
@@ -57,6 +60,7 @@ export interface Config {
   engine: { socketPath: string } | { host: string; port: number }
   platform?: z.infer<typeof PlatformSchema>
   pollMs: number
+  metricsSeconds: number
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'json' | 'pretty'; instance?: string }
 }
 
@@ -79,6 +83,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     engine: engineAddress(settings.DOCKER_HOST),
     platform: settings.FLOTILLA_PLATFORM,
     pollMs: settings.FLOTILLA_POLL_SECONDS * 1000,
+    metricsSeconds: settings.FLOTILLA_METRICS_SECONDS,
     log: {
       level: settings.FLOTILLA_LOG_LEVEL,
       format: settings.FLOTILLA_LOG_FORMAT,

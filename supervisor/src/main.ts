@@ -3,10 +3,14 @@ import { ConfigError, describeSettings, readConfig, type Config } from './config
 import { HttpCloud } from './edge/cloud/http-cloud.js'
 import { DockerEngine } from './edge/docker/docker-engine.js'
 import { systemClock } from './edge/host/clock.js'
+import { DataDisk } from './edge/host/data-disk.js'
+import { hostRoot } from './edge/host/host-root.js'
 import { LinuxHost } from './edge/host/linux-host.js'
+import { LinuxMeter } from './edge/host/metrics/linux-meter.js'
 import { createLogger } from './edge/host/logger.js'
 import { openStore } from './edge/store/disk-store.js'
 import { DiskSnapshots } from './edge/volumes/disk-snapshots.js'
+import { Metrics } from './metrics/metrics.js'
 import { snapshotsPart } from './snapshots/snapshots-part.js'
 import { SUPERVISOR_VERSION } from './version.js'
 
@@ -39,6 +43,9 @@ async function supervise(config: Config): Promise<void> {
   const log = createLogger(config.log)
   const store = await openStore(config.stateDir, log)
   const stop = new AbortController()
+  const disk = new DataDisk(hostRoot())
+  const meter = new LinuxMeter({ dataFolder: () => disk.folder() })
+  const metrics = new Metrics(meter, { seconds: config.metricsSeconds })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       // Asked twice: somebody is in a hurry.
@@ -53,9 +60,20 @@ async function supervise(config: Config): Promise<void> {
       log,
       host: new LinuxHost({ platform: config.platform }),
       store,
-      cloud: (identity, ambient) => new HttpCloud({ serverUrl: config.serverUrl, identity, ...ambient }),
+      cloud: (identity, ambient) =>
+        new HttpCloud({
+          ...{ serverUrl: config.serverUrl, identity, ...ambient },
+          onServerTime: (serverMs, roundTripMs) => {
+            metrics.noteRoundTrip(roundTripMs)
+            ambient.onServerTime(serverMs, roundTripMs)
+          },
+        }),
       engine: (deviceId) => new DockerEngine(deviceId, config.engine),
-      parts: [snapshotsPart((core) => new DiskSnapshots(core))],
+      parts: [
+        snapshotsPart((core) => new DiskSnapshots(core)),
+        (core) => disk.part(core),
+        (core) => metrics.part(core),
+      ],
     },
     { provisioningKey: config.provisioningKey, name: config.deviceName, pollMs: config.pollMs },
     stop.signal,

@@ -66,8 +66,10 @@ export interface ReportSources {
   metrics?: MetricsQueue
 }
 
-/** Samples wait here until the server has them. A queue that has some to send does not by itself cause a report. */
+/** Samples wait here until the server has them, and travel with the next report. */
 export interface MetricsQueue {
+  // They have waited long enough: worth a report of their own.
+  isDue(): boolean
   // The oldest.
   pending(limit: number): MetricsSample[]
   acknowledge(sent: readonly MetricsSample[]): Promise<void>

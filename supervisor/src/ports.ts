@@ -5,6 +5,7 @@ import type {
   LinkServerMessage,
   LogBatch,
   LogBatchResponse,
+  MetricsSample,
   Platform,
   RegisterRequest,
   RegisterResponse,
@@ -64,6 +65,14 @@ export interface Host {
   board(): { platform: Platform; serialNumber?: string; deviceType?: string; memoryBytes?: number }
   /** What a report says about it. */
   facts(): { os?: string; kernel?: string; addresses?: string; bootId?: string }
+}
+
+/** What can be measured on the board itself; what it does not say is absent. */
+export type Reading = Omit<MetricsSample, 'at' | 'cloudRoundTripMs'>
+
+export interface Meter {
+  /** The processor's share is of the time since the reading before; the first one has none. */
+  read(): Promise<Reading>
 }
 
 export type Observation = Pick<CurrentState, 'containers' | 'networks' | 'volumes' | 'images'>

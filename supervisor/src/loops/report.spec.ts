@@ -53,7 +53,8 @@ describe('the report loop', () => {
     stop = new AbortController()
     const baseline = new ReportBaselineKeeper(document)
     await baseline.load()
-    const metrics = { pending: (limit: number) => samples.slice(0, limit), acknowledge: takeSamples }
+    const isDue = () => samples.length > 2
+    const metrics = { isDue, pending: (limit: number) => samples.slice(0, limit), acknowledge: takeSamples }
     loop = new ReportLoop(
       { sendReport, greet: () => Promise.resolve() },
       () => state,
@@ -95,6 +96,16 @@ describe('the report loop', () => {
     expect(server.reports.slice(1).map(({ metrics }) => metrics)).toEqual([[first], [first]])
     await change({ activity: 'updating' })
     expect(server.reports.at(-1)?.metrics).toBeUndefined()
+  })
+
+  it('reports for the sake of samples alone once they are due', async () => {
+    samples = ['00', '01'].map((minute) => ({ at: `2026-11-21T08:${minute}:00.000Z` }))
+    await clock.advance(600 * SECOND)
+    expect(server.reports).toHaveLength(1)
+    samples = [...samples, { at: '2026-11-21T08:02:00.000Z' }]
+    await clock.advance(600 * SECOND)
+    expect(server.reports).toHaveLength(2)
+    expect(server.reports[1]).toMatchObject({ changes: {}, metrics: [{}, {}, {}] })
   })
 
   it('sends all of it first, and then only what changed', async () => {

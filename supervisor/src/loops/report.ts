@@ -94,7 +94,7 @@ export class ReportLoop {
     const state = JSON.parse(JSON.stringify(this.state())) as Record<string, Json>
     const changes = diffMergePatch(baseline.state, state)
     const pending = events.pending(EVENTS_PER_REPORT)
-    if (!changes && pending.length === 0) return undefined
+    if (!changes && pending.length === 0 && !this.kept.metrics?.isDue()) return undefined
     const request: ReportRequest = {
       protocol: DEVICE_PROTOCOL,
       baseline: baseline.acknowledged,
