@@ -1,3 +1,4 @@
+import { noteStart, permit } from '@flotilla/reconcile'
 import type { EventRecorder } from './events.js'
 import { Attempts } from './execute/attempts.js'
 import { Executor } from './execute/executor.js'
@@ -5,7 +6,7 @@ import { Observer } from './execute/observer.js'
 import { Repositories } from './execute/repositories.js'
 import { StepRunner } from './execute/run-step.js'
 import { SourceReader } from './execute/sources.js'
-import type { AddedToSteps } from './execute/step-handlers.js'
+import type { AddedToSteps, StepHandlers } from './execute/step-handlers.js'
 import type { Identity } from './identity.js'
 import { Listeners } from './listeners.js'
 import { ApplyLoop } from './loops/apply.js'
@@ -15,6 +16,8 @@ import type { Cloud } from './ports.js'
 import { RequestsKeeper } from './requests-keeper.js'
 import { StatusBoard } from './status-board.js'
 import type { Registration } from './stored.js'
+import { forgetStopped } from './trial/forget-stopped.js'
+import { TrialWatch } from './trial/trial-watch.js'
 import { TargetKeeper } from './target/target-keeper.js'
 import type { TimeKeeper } from './time/time-keeper.js'
 import type { AgentOptions, World } from './world.js'
@@ -35,6 +38,7 @@ export interface OpenedCore {
   // All parts as one.
   part: Part
   repositories: Repositories
+  attempts: Attempts
 }
 
 /** Takes up what an earlier run left on the disk, and makes the parts. Nothing runs yet, and nothing waits for a network. */
@@ -50,7 +54,7 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
   await Promise.all([memory, requests, targets, attempts, repositories].map((kept) => kept.load()))
   // Parts bring theirs, and may already hold the executor by then.
   const added: AddedToSteps = {}
-  const runner = new StepRunner(engine, cloud, repositories, added)
+  const runner = new StepRunner(engine, cloud, { repositories, requests }, added)
   const core: Core = {
     ...{ identity, registration, cloud, engine, memory, requests, targets, events, clock, log },
     board: new StatusBoard(),
@@ -60,8 +64,25 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
     pollWanted: new Listeners(),
   }
   const part = await makeParts(world.parts, core)
-  Object.assign(added, { steps: part.steps, surroundings: part.surroundings })
-  return { core, part, repositories }
+  const beginSwitch: StepHandlers['begin-switch'] = (step) => memory.update((it) => permit(it, step))
+  Object.assign(added, { steps: { 'begin-switch': beginSwitch, ...part.steps }, surroundings: part.surroundings })
+  await noteNewStart(core)
+  return { core, part, repositories, attempts }
+}
+
+/** A release may be what makes the board start again and again. A disk that takes nothing must not keep it from running. */
+async function noteNewStart({ memory, requests, targets, log }: Core): Promise<void> {
+  await memory.update(noteStart).catch((error: unknown) => log.error('start could not be noted', { error }))
+  let former = targets.target
+  targets.changed.add(() => {
+    const { target } = targets
+    const before = former
+    former = target
+    if (!target || !before) return
+    requests
+      .edit((it) => forgetStopped(it, before, target))
+      .catch((error: unknown) => log.error('requests could not be kept', { error }))
+  })
 }
 
 /** All of them as one. */
@@ -78,13 +99,15 @@ async function makeParts(makers: readonly MakePart[], core: Core): Promise<Part>
 }
 
 /** The loop that makes the engine run the target; it is woken by whatever it depends on. */
-export function makeApplyLoop({ world, clock }: Membership, { core, part, repositories }: OpenedCore): ApplyLoop {
-  const { engine, executor, memory, requests, targets, board } = core
+export function makeApplyLoop({ world, clock }: Membership, opened: OpenedCore): ApplyLoop {
+  const { core, part, repositories, attempts } = opened
+  const { engine, executor, memory, requests, targets, board, events } = core
   const { log, host } = world
   const sources = new SourceReader(part.sources ?? {}, log)
   const { platform } = host.board()
   const observer = new Observer({ engine, executor, repositories, memory, requests, sources, clock, platform })
-  const loop = new ApplyLoop({ observer, executor, targets, board, clock, log })
+  const trials = new TrialWatch({ engine, memory, requests, attempts, events, clock, log })
+  const loop = new ApplyLoop({ observer, executor, targets, trials, board, clock, log })
   for (const wakes of [requests.changed, clock.changed, core.lookWanted]) wakes.add(() => loop.wake())
   return loop
 }

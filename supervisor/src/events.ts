@@ -16,6 +16,15 @@ export interface DeviceEvents {
   'step-failed': StepFacts & { error: string; count: number; isFinal: boolean }
   // All services of the release run as it wants them, for the first time since they did not.
   'release-running': { appId: string; releaseId: string; version: string }
+  // Another release (or the same one with other variables) is on its way to being confirmed.
+  'trial-started': { appId: string; releaseId: string; version: string }
+  // What becomes of it: well for its whole confirm time; given up, with the reason and what was seen of each service;
+  // failed where there is no release to return to; and the former one runs again.
+  'release-confirmed': Record<string, Json>
+  'release-rejected': Record<string, Json>
+  'release-failing': Record<string, Json>
+  'rolled-back': Record<string, Json>
+  'restore-given-up': Record<string, Json>
 }
 
 export interface StepFacts {

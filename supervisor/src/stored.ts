@@ -38,12 +38,16 @@ export const StoredAttemptsSchema = z.object({
 })
 export type StoredAttempts = z.infer<typeof StoredAttemptsSchema>
 
-/** By app: the last release that ran whole, and the fingerprint that each of its containers had. */
-export const LastGoodSchema = z.record(
-  z.string(),
-  z.object({ releaseId: z.uuid(), specHashes: z.record(z.string(), z.string()) }),
-)
+/**
+ * By app: the last release that ran whole. Written by supervisors before 0.2 only; read for ever, to know what those
+ * had told of.
+ */
+export const LastGoodSchema = z.record(z.string(), z.object({ releaseId: z.uuid() }))
 export type LastGood = z.infer<typeof LastGoodSchema>
+
+/** By app: the release of which it was last told that it runs. */
+export const RunningReleaseIdsSchema = z.record(z.string(), z.string())
+export type RunningReleaseIds = z.infer<typeof RunningReleaseIdsSchema>
 
 export const ReportBaselineSchema = z.object({
   // The state that the server acknowledged, and its number; 0 and {}: none yet.
@@ -113,7 +117,8 @@ export interface Store {
   registration: Document<Registration>
   target: Document<StoredTarget>
   attempts: Document<StoredAttempts>
-  lastGood: Document<LastGood>
+  lastGood: Pick<Document<LastGood>, 'read'>
+  runningReleases: Document<RunningReleaseIds>
   memory: Document<DeviceMemory>
   bootTimes: Document<BootTimes>
   requests: Document<Requests>

@@ -10,7 +10,7 @@ import { watchEngine } from './loops/watch-engine.js'
 import type { Loop } from './part.js'
 import { ReportBaselineKeeper } from './report/baseline.js'
 import { deviceState } from './report/device-state.js'
-import { ReleaseWatch } from './report/release-watch.js'
+import { RunningReleases } from './report/running-releases.js'
 import { DatedEvents } from './time/dated-events.js'
 import { SUPERVISOR_VERSION } from './version.js'
 
@@ -71,9 +71,9 @@ async function reportLoop(
 ): Promise<ReportLoop> {
   const { engine, board, targets } = core
   const { log, store, host } = world
-  const releases = new ReleaseWatch(store.lastGood, board, events, log)
+  const releases = new RunningReleases(store.runningReleases, board, events, log)
   const baseline = new ReportBaselineKeeper(store.reportBaseline)
-  await Promise.all([releases.load(), baseline.load()])
+  await Promise.all([releases.load(store.lastGood), baseline.load()])
   const supervisor = { version: SUPERVISOR_VERSION, startedAt: new Date(clock.now()).toISOString() }
   const versions: { engine?: string } = {}
   const state = () =>
@@ -83,7 +83,6 @@ async function reportLoop(
       hasTarget: targets.target !== undefined,
       status: board.status,
       engineError: board.engineError,
-      lastGood: releases.lastGood,
       snapshots: part.report?.snapshots?.() ?? {},
       acknowledged: baseline.state,
     })

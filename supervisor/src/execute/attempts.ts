@@ -31,6 +31,11 @@ export class Attempts {
     if (!isNothing) await this.document.write(this.stored)
   }
 
+  /** What failed until now says nothing about what comes. */
+  async forget(): Promise<void> {
+    if (Object.keys(this.stored.attempts).length > 0) await this.replace({})
+  }
+
   /** As the plan wants them. A final one always has its longest rest before it. */
   current(): Record<string, Attempt> {
     const never = this.clock.now() + LONGEST_BACK_OFF_MS

@@ -33,10 +33,11 @@ export class Observer {
     },
   ) {}
 
-  async look(target: Target): Promise<Look> {
+  async look(target: Target | undefined): Promise<Look> {
     const { engine, executor, repositories, memory, requests, sources, clock, platform } = this.parts
     const busy = executor.busy()
-    const observation = await engine.observe(repositories.withThoseOf(target))
+    const good = Object.values(memory.memory).flatMap((app) => app.good ?? [])
+    const observation = await engine.observe(repositories.withThoseOf([...(target?.apps ?? []), ...good]))
     const current: CurrentState = {
       ...observation,
       ...(await sources.read(observation.containers.map((container) => withTrueTimes(container, clock)))),

@@ -1,4 +1,4 @@
-import type { Target } from '@flotilla/contracts'
+import type { TargetApp } from '@flotilla/contracts'
 import type { Document } from '../ports.js'
 
 /** The repositories that this device pulled from: images of others are none of the supervisor's business. */
@@ -11,9 +11,9 @@ export class Repositories {
     this.known = new Set(await this.document.read())
   }
 
-  /** Those and the target's: its images may be in the engine already, whoever brought them. */
-  withThoseOf(target: Target): string[] {
-    const services = target.apps.flatMap((app) => Object.values(app.services))
+  /** Those and these apps': their images may be in the engine already, whoever brought them. */
+  withThoseOf(apps: readonly TargetApp[]): string[] {
+    const services = apps.flatMap((app) => Object.values(app.services))
     return [...new Set([...this.known, ...services.map(({ image }) => image.repository)])]
   }
 

@@ -1,6 +1,7 @@
 import { describeStep, type Step } from '@flotilla/reconcile'
 import { TerminalError } from '../errors.js'
 import type { Cloud, Engine, StepOf } from '../ports.js'
+import type { RequestsKeeper } from '../requests-keeper.js'
 import type { Repositories } from './repositories.js'
 import type { AddedToSteps, HandledKind, StepContext } from './step-handlers.js'
 
@@ -9,7 +10,7 @@ export class StepRunner {
   constructor(
     private readonly engine: Engine,
     private readonly cloud: Pick<Cloud, 'registryToken'>,
-    private readonly repositories: Repositories,
+    private readonly kept: { repositories: Repositories; requests: RequestsKeeper },
     private readonly added: AddedToSteps = {},
   ) {}
 
@@ -24,7 +25,7 @@ export class StepRunner {
       case 'create-volume':
         return this.engine.createVolume(step)
       case 'remove-volume':
-        return this.engine.removeVolume(step.name)
+        return this.removeVolume(step.name)
       case 'create-container':
         return this.create(step)
       case 'start-container':
@@ -44,16 +45,26 @@ export class StepRunner {
     await this.engine.createContainer(step, await this.added.surroundings?.(step))
   }
 
-  private handle(step: StepOf<HandledKind>, context: StepContext): Promise<void> {
+  /** What was asked for is done; a cut in between empties an empty volume once more. */
+  private async removeVolume(name: string): Promise<void> {
+    await this.engine.removeVolume(name)
+    await this.kept.requests.edit((requests) => ({ ...requests, purge: requests.purge.filter((it) => it !== name) }))
+  }
+
+  private async handle(step: StepOf<HandledKind>, context: StepContext): Promise<void> {
     // The types cannot tell that what is found under a step's kind takes that step.
     const handler = this.added.steps?.[step.kind] as ((step: Step, context: StepContext) => Promise<void>) | undefined
-    if (handler) return handler(step, context)
-    return Promise.reject(new TerminalError(`This board has no way of ${describeStep(step)}`))
+    if (!handler) throw new TerminalError(`This board has no way of ${describeStep(step)}`)
+    // Before it is done: a board that found the request again at each start would restart for ever.
+    if (step.kind === 'reboot' || step.kind === 'shutdown') {
+      await this.kept.requests.edit(({ power: _done, ...others }) => others)
+    }
+    await handler(step, context)
   }
 
   private async pull(step: StepOf<'pull-image'>, context: StepContext): Promise<void> {
     // Before the first byte: an image whose repository is not remembered would never be removed again.
-    await this.repositories.remember(step.image)
+    await this.kept.repositories.remember(step.image)
     const { token } = await this.cloud.registryToken()
     await this.engine.pullImage(step.image, { ...context, token, sizeBytes: step.sizeBytes })
   }

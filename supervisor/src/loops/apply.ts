@@ -1,5 +1,5 @@
 import type { Target } from '@flotilla/contracts'
-import { imageReference, planNextSteps } from '@flotilla/reconcile'
+import { effectiveTarget, imageReference, planNextSteps, planWithoutTarget, type Plan } from '@flotilla/reconcile'
 import { backOffDelay, type BackOff } from '../back-off.js'
 import { shortError } from '../errors.js'
 import type { Executor } from '../execute/executor.js'
@@ -7,12 +7,15 @@ import type { Observer } from '../execute/observer.js'
 import type { Clock, Logger } from '../ports.js'
 import type { StatusBoard } from '../status-board.js'
 import type { TargetKeeper } from '../target/target-keeper.js'
+import type { TrialWatch } from '../trial/trial-watch.js'
 import { Wake } from './wake.js'
 
 // Events of the engine wake the loop; this is for those that were missed, and for what others do by hand.
 const RESYNC_MS = 60_000
 // Engine events come in flocks.
 const GATHER_MS = 50
+// A release that is being watched may be confirmed, or fail, at any moment; one that is watched for hours, at some.
+const WATCH_MS = 5_000
 const FINISH_MS = 10_000
 const ENGINE_BACK_OFF: BackOff = { baseMs: 1_000, capMs: 30_000 }
 
@@ -28,6 +31,7 @@ export class ApplyLoop {
       observer: Observer
       executor: Executor
       targets: TargetKeeper
+      trials: TrialWatch
       board: StatusBoard
       clock: Clock
       log: Logger
@@ -67,19 +71,29 @@ export class ApplyLoop {
 
   /** Gives the milliseconds after which to look again, whatever happens until then. */
   private async round(): Promise<number> {
-    const { targets, executor, observer, board, clock } = this.parts
+    const { targets, executor, observer, trials, board, clock } = this.parts
     const { target } = targets
-    if (!target) return RESYNC_MS
+    if (!target) return this.standBy()
     await executor.startForGeneration(target.generation)
-    executor.keepDownloads(imagesOf(target))
-    const { current, observed, busy } = await observer.look(target)
+    const { current: seen, observed, busy } = await observer.look(target)
+    const current = await trials.follow(target, seen)
+    if (!current) return 0
+    executor.keepDownloads(imagesOf(target, effectiveTarget(target, current.memory)))
     const now = clock.now()
     const plan = planNextSteps(target, current, now)
     // What ended during the look was seen half done: it gets its turn in the round that its end has woken.
     const pauseMs = executor.start(plan.steps, busy)
     board.show({ target, current, observed, plan, at: now, progress: executor.progress() })
-    const untilMs = plan.waits.flatMap(({ until }) => (until === undefined ? [] : [Math.max(0, until - now)]))
-    return Math.min(RESYNC_MS, pauseMs, ...untilMs)
+    return Math.min(trials.isWatching ? WATCH_MS : RESYNC_MS, pauseMs, ...untilMs(plan, now))
+  }
+
+  /** The target was lost, or none has come yet: what runs goes on, and nothing else is touched. */
+  private async standBy(): Promise<number> {
+    const { executor, observer, clock } = this.parts
+    const { current, busy } = await observer.look(undefined)
+    const now = clock.now()
+    const plan = planWithoutTarget(current, now)
+    return Math.min(RESYNC_MS, executor.start(plan.steps, busy), ...untilMs(plan, now))
   }
 
   private tell(error: unknown, failures: number): void {
@@ -88,6 +102,12 @@ export class ApplyLoop {
   }
 }
 
-function imagesOf(target: Target): Set<string> {
-  return new Set(target.apps.flatMap((app) => Object.values(app.services).map(({ image }) => imageReference(image))))
+function imagesOf(...targets: Target[]): Set<string> {
+  const services = targets.flatMap(({ apps }) => apps.flatMap((app) => Object.values(app.services)))
+  return new Set(services.map(({ image }) => imageReference(image)))
+}
+
+/** Milliseconds until each moment that is waited for. */
+function untilMs({ waits }: Plan, now: number): number[] {
+  return waits.flatMap(({ until }) => (until === undefined ? [] : [Math.max(0, until - now)]))
 }

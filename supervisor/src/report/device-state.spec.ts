@@ -1,5 +1,5 @@
 import { TargetSchema } from '@flotilla/contracts'
-import { planNextSteps, type CurrentContainer, type CurrentState } from '@flotilla/reconcile'
+import { containerSpec, planNextSteps, specHash, type CurrentContainer, type CurrentState } from '@flotilla/reconcile'
 import { describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { APP_ID } from '../testing/steps.js'
@@ -8,7 +8,7 @@ import { deviceState, type StateFacts } from './device-state.js'
 
 describe('what a device says of itself', () => {
   const supervisor = { version: '1.2.3', startedAt: '2026-11-21T08:00:00Z' }
-  const facts: StateFacts = { supervisor, host: {}, hasTarget: true, lastGood: {}, snapshots: {}, acknowledged: {} }
+  const facts: StateFacts = { supervisor, host: {}, hasTarget: true, snapshots: {}, acknowledged: {} }
   const acknowledged = {
     generation: 7,
     activity: 'settled' as const,
@@ -23,18 +23,24 @@ describe('what a device says of itself', () => {
     fleet: { id: randomUUID(), name: 'fleet', organization: 'acme' },
     apps: [app(2, { web: service(fakeImage('web-2')) })],
   })
+  const [good] = TargetSchema.parse({
+    ...target,
+    apps: [app(1, { web: service(fakeImage('web-1'), { networkMode: 'none' }) })],
+  }).apps
+  if (!good?.services.web) throw new Error('The last good release has no web')
+  const input = { target, app: good, service: 'web', platform: 'linux/arm64' as const }
+  const memory = { [APP_ID]: { good } }
   const former: CurrentContainer = {
     id: 'c1',
     name: 'c1',
     appId: APP_ID,
     service: 'web',
-    specHash: 'of release 1',
+    specHash: specHash(containerSpec(input, good.services.web), input),
     status: 'running',
     networks: [],
     volumes: [],
     image: imageName(fakeImage('web-1')),
   }
-  const lastGood = { [APP_ID]: { releaseId: app(1, {}).release.id, specHashes: { web: 'of release 1' } } }
   const status = (containers: CurrentContainer[]): NonNullable<StateFacts['status']> => {
     const current: CurrentState = {
       platform: 'linux/arm64',
@@ -44,6 +50,7 @@ describe('what a device says of itself', () => {
       images: [],
       downloading: [],
       attempts: {},
+      memory,
     }
     return { target, current, observed: containers, plan: planNextSteps(target, current, 0), at: 0, progress: {} }
   }
@@ -65,8 +72,8 @@ describe('what a device says of itself', () => {
   })
 
   it('goes on naming the release that runs while the next is on its way', () => {
-    const state = deviceState({ ...facts, lastGood, status: status([former]) })
-    expect(state.apps[APP_ID]?.releaseId).toBe(lastGood[APP_ID]?.releaseId)
+    const state = deviceState({ ...facts, status: status([former]) })
+    expect(state.apps[APP_ID]?.releaseId).toBe(good.release.id)
     expect(state.activity).toBe('updating')
   })
 
@@ -76,6 +83,6 @@ describe('what a device says of itself', () => {
     ['one of its services is another one by now', [{ ...former, specHash: 'of release 2' }]],
     ['one of its services keeps crashing', [{ ...former, status: 'restarting' as const }]],
   ])('names no release where %s', (_what, containers) => {
-    expect(deviceState({ ...facts, lastGood, status: status(containers) }).apps[APP_ID]?.releaseId).toBeUndefined()
+    expect(deviceState({ ...facts, status: status(containers) }).apps[APP_ID]?.releaseId).toBeUndefined()
   })
 })

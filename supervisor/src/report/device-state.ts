@@ -1,8 +1,7 @@
 import type { AppState, DeviceState } from '@flotilla/contracts'
-import { appStates, describePlan, planActivity, type CurrentContainer } from '@flotilla/reconcile'
+import { appStates, describePlan, planActivity } from '@flotilla/reconcile'
 import type { Host } from '../ports.js'
 import type { Status } from '../status-board.js'
-import type { LastGood } from '../stored.js'
 
 export interface StateFacts {
   supervisor: { version: string; startedAt: string }
@@ -11,7 +10,6 @@ export interface StateFacts {
   // Undefined: the engine has not been seen yet.
   status?: Status
   engineError?: string
-  lastGood: LastGood
   // Of volumes, by app id and snapshot id.
   snapshots: Record<string, AppState['snapshots']>
   // What the server was told last: it stands for what is not known yet, after a restart.
@@ -28,12 +26,12 @@ export function deviceState(facts: StateFacts): DeviceState {
   return { ...base, activity: 'failing', explanation: explanation.slice(0, 4000) }
 }
 
-function lastSeen({ status, lastGood, snapshots, hasTarget, acknowledged }: StateFacts): DeviceState {
+function lastSeen({ status, snapshots, hasTarget, acknowledged }: StateFacts): DeviceState {
   if (!hasTarget) return { explanation: 'There is no target yet.', apps: {} }
   if (!status) return { apps: {}, ...acknowledged }
   const { plan, current, at, target } = status
   const apps = Object.entries(currentApps(status)).map(([appId, app]) => {
-    const releaseId = app.releaseId ?? stillRunning(appId, current.containers, lastGood)
+    const releaseId = app.releaseId ?? goodReleaseId(status, appId)
     return [appId, withoutAbsent({ ...app, releaseId, snapshots: snapshots[appId] })] as const
   })
   return {
@@ -50,17 +48,16 @@ export function currentApps({ target, current, plan, at, progress }: Status): De
 }
 
 /** While the next release is being fetched, the last good one goes on, whole: then it is that one that runs. */
-function stillRunning(appId: string, containers: readonly CurrentContainer[], lastGood: LastGood): string | undefined {
-  const good = lastGood[appId]
+function goodReleaseId({ target, current, at }: Status, appId: string): string | undefined {
+  const good = current.memory?.[appId]?.good
   if (!good) return undefined
-  const isUp = ([service, specHash]: [string, string]) =>
-    containers.some((it) => it.appId === appId && it.service === service && it.specHash === specHash && isWell(it))
-  const services = Object.entries(good.specHashes)
-  return services.length > 0 && services.every(isUp) ? good.releaseId : undefined
-}
-
-function isWell({ status, health, exitCode }: CurrentContainer): boolean {
-  return (status === 'running' && health !== 'unhealthy') || (status === 'exited' && exitCode === 0)
+  const states = appStates({
+    target: { ...target, apps: [good] },
+    current: { ...current, containers: current.containers.filter((it) => it.appId === appId), memory: {} },
+    plan: { steps: [], waits: [] },
+    now: at,
+  })
+  return states[appId]?.releaseId
 }
 
 function withoutAbsent<T extends object>(value: T): T {

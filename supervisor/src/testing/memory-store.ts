@@ -13,6 +13,7 @@ import type {
   LogSpool,
   Registration,
   ReportBaseline,
+  RunningReleaseIds,
   SpooledEvent,
   SpooledLine,
   Store,
@@ -37,6 +38,11 @@ export class MemoryDocument<T> implements Document<T> {
 
   read(): Promise<T | undefined> {
     return Promise.resolve(structuredClone(this.value))
+  }
+
+  /** As when the file is gone. */
+  lose(): void {
+    this.value = undefined
   }
 
   async write(value: T): Promise<void> {
@@ -121,6 +127,7 @@ export class MemoryStore implements Store {
   readonly target = this.document<StoredTarget>('target')
   readonly attempts = this.document<StoredAttempts>('attempts')
   readonly lastGood = this.document<LastGood>('last-good')
+  readonly runningReleases = this.document<RunningReleaseIds>('running-releases')
   readonly bootTimes = this.document<BootTimes>('boot-times')
   readonly memory = this.document<DeviceMemory>('memory')
   readonly requests = this.document<Requests>('requests')
