@@ -1,4 +1,5 @@
 // Bundles the supervisor into one file that needs Node and nothing else: dist/supervisor.mjs.
+import { readFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 // What of dockerode's tree the supervisor never uses, and what would cost a 512 MB board dearly: gRPC and protobuf (for
@@ -49,21 +50,31 @@ const pure = {
 // Another place than dist/ may be given: tests do.
 const outfile = process.argv[2] ?? new URL('dist/supervisor.mjs', import.meta.url).pathname
 
+const { version } = JSON.parse(await readFile(new URL('package.json', import.meta.url), 'utf8'))
+
 await build({
   entryPoints: [new URL('src/main.ts', import.meta.url).pathname],
   outfile,
+  inject: [new URL('src/node18.ts', import.meta.url).pathname],
   bundle: true,
   platform: 'node',
-  target: 'node20',
+  // Debian 12 and the Raspberry Pi OS made from it bring Node 18; what that lacks comes from src/node18.ts.
+  target: 'node18',
   format: 'esm',
   conditions: ['@flotilla/source'],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
   sourcemap: false,
+  alias: { 'deploy-pi': new URL('../deploy/pi', import.meta.url).pathname },
+  loader: { '.sh': 'text', '.service': 'text' },
   plugins: [stubs, english, pure],
   // CommonJS packages in an ES module bundle still call require() for Node's own modules.
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'\nconst require = __createRequire(import.meta.url)",
+    // The second line tells the control plane which version it has.
+    js: `#!/usr/bin/env node
+// flotilla-supervisor ${version}
+import { createRequire as __createRequire } from 'node:module'
+const require = __createRequire(import.meta.url)`,
   },
 })

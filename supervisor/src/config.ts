@@ -22,6 +22,9 @@ const EnvironmentSchema = z.object({
     .startsWith('/', 'must be an absolute path')
     .default('/var/lib/flotilla')
     .meta({ description: 'Folder for all that must survive a restart.' }),
+  FLOTILLA_LIB_DIR: z.string().startsWith('/', 'must be an absolute path').optional().meta({
+    description: "Folder with the supervisor's versions, set by its launcher. Absent: it does not replace itself.",
+  }),
   DOCKER_HOST: z
     .string()
     .regex(/^(unix:\/\/)?\/|^(tcp|http):\/\//, 'must be unix:///path, /path or tcp://host:port')
@@ -57,6 +60,7 @@ export interface Config {
   provisioningKey?: string
   deviceName?: string
   stateDir: string
+  libDir?: string
   engine: { socketPath: string } | { host: string; port: number }
   platform?: z.infer<typeof PlatformSchema>
   pollMs: number
@@ -80,6 +84,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     provisioningKey: settings.FLOTILLA_PROVISIONING_KEY,
     deviceName: settings.FLOTILLA_DEVICE_NAME,
     stateDir: settings.FLOTILLA_STATE_DIR,
+    libDir: settings.FLOTILLA_LIB_DIR,
     engine: engineAddress(settings.DOCKER_HOST),
     platform: settings.FLOTILLA_PLATFORM,
     pollMs: settings.FLOTILLA_POLL_SECONDS * 1000,

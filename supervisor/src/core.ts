@@ -62,6 +62,7 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
     commandsWaiting: new Listeners(),
     lookWanted: new Listeners(),
     pollWanted: new Listeners(),
+    reported: new Listeners(),
   }
   const part = await makeParts(world.parts, core)
   const beginSwitch: StepHandlers['begin-switch'] = (step) => memory.update((it) => permit(it, step))

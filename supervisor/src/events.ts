@@ -14,6 +14,10 @@ export interface DeviceEvents {
   // A step that changed something in the engine.
   'step-done': StepFacts & { seconds: number }
   'step-failed': StepFacts & { error: string; count: number; isFinal: boolean }
+  // A new supervisor has proven itself; `former` is the folder of the one before.
+  'supervisor-replaced': { version: string; former?: string }
+  // `version` runs again; `name` is the folder of the one that was given up.
+  'supervisor-returned': { version: string; name: string; reason: string }
   // All services of the release run as it wants them, for the first time since they did not.
   'release-running': { appId: string; releaseId: string; version: string }
   // Another release (or the same one with other variables) is on its way to being confirmed.

@@ -1,3 +1,5 @@
+import launcher from 'deploy-pi/launch-supervisor.sh'
+import unit from 'deploy-pi/flotilla-supervisor.service'
 import { runAgent } from './agent.js'
 import { ConfigError, describeSettings, readConfig, type Config } from './config.js'
 import { HttpCloud } from './edge/cloud/http-cloud.js'
@@ -9,14 +11,17 @@ import { LinuxHost } from './edge/host/linux-host.js'
 import { LinuxMeter } from './edge/host/metrics/linux-meter.js'
 import { createLogger } from './edge/host/logger.js'
 import { openStore } from './edge/store/disk-store.js'
+import { DiskVersions } from './edge/versions/disk-versions.js'
 import { DiskSnapshots } from './edge/volumes/disk-snapshots.js'
 import { Metrics } from './metrics/metrics.js'
+import type { MakePart } from './part.js'
+import { selfUpdatePart } from './self-update/self-update-part.js'
 import { snapshotsPart } from './snapshots/snapshots-part.js'
 import { SUPERVISOR_VERSION } from './version.js'
 
 const USAGE = `flotilla-supervisor ${SUPERVISOR_VERSION}: makes this board run what its fleet wants.
 
-Usage: flotilla-supervisor [--help | --version]
+Usage: flotilla-supervisor [--help | --version | --print-launcher | --print-unit]
 
 It is set up by the environment:
 ${describeSettings()}
@@ -29,6 +34,9 @@ async function main(): Promise<number> {
   const [argument] = process.argv.slice(2)
   if (argument === '--version') return say(SUPERVISOR_VERSION)
   if (argument === '--help' || argument === '-h') return say(USAGE)
+  // What a board needs beside this file, for whoever installs it.
+  if (argument === '--print-launcher') return say(launcher)
+  if (argument === '--print-unit') return say(unit)
   if (argument !== undefined) return complain(`Unknown argument ${argument}; see --help.`)
   try {
     await supervise(readConfig())
@@ -73,12 +81,19 @@ async function supervise(config: Config): Promise<void> {
         snapshotsPart((core) => new DiskSnapshots(core)),
         (core) => disk.part(core),
         (core) => metrics.part(core),
+        ...selfUpdateParts(config, () => stop.abort()),
       ],
     },
     { provisioningKey: config.provisioningKey, name: config.deviceName, pollMs: config.pollMs },
     stop.signal,
   )
   log.info('stopped')
+}
+
+/** `end`: it stops, and is started again by what started it. Without a launcher it is replaced by others. */
+function selfUpdateParts({ libDir }: Config, end: () => void): MakePart[] {
+  if (libDir === undefined) return []
+  return [selfUpdatePart({ versions: new DiskVersions(libDir), version: SUPERVISOR_VERSION, handOver: end })]
 }
 
 function say(text: string): number {

@@ -39,6 +39,8 @@ export interface Core {
   lookWanted: Listeners
   /** Notified, the server is asked for the target now. */
   pollWanted: Listeners
+  /** The server has stored a report. */
+  reported: Listeners
 }
 
 export type Loop = (end: AbortSignal) => Promise<void>

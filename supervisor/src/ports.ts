@@ -192,8 +192,15 @@ export interface Cloud {
   /** The oldest first. They stay there until their results are. */
   fetchCommands(): Promise<WaitingCommand[]>
   sendCommandResult(result: DeviceCommandResult): Promise<void>
+  /** A file of the server's, from this byte on; it gives all of it (offset 0) where the server cannot do that. */
+  download(path: string, from: number, signal: AbortSignal): AsyncIterable<FilePiece>
   /** Resolves once connected; rejects with CloudError where that fails. */
   openLink(listener: LinkListener, signal: AbortSignal): Promise<LinkSocket>
+}
+
+export interface FilePiece {
+  offset: number
+  bytes: Uint8Array
 }
 
 export interface LinkListener {
@@ -211,4 +218,30 @@ export interface Document<T> {
   read(): Promise<T | undefined>
   /** Durable when it resolves; a power cut leaves the old or the new value, never a mixture. */
   write(value: T): Promise<void>
+}
+
+/** The versions of the supervisor on this board, named after version and digest, and which of them runs. */
+export interface SupervisorVersions {
+  /** The one that runs, where it has yet to prove itself. */
+  onTrial(): Promise<string | undefined>
+  /** The one that ran before. */
+  former(): Promise<string | undefined>
+  /** The one that was returned from last. */
+  returned(): Promise<{ name: string; reason: string; isTold: boolean } | undefined>
+  noteTold(): Promise<void>
+  forgetReturned(): Promise<void>
+  has(name: string, digest: string): Promise<boolean>
+  /** Bytes of a download that was cut. */
+  partBytes(name: string): Promise<number>
+  writePart(name: string, offset: number, bytes: Uint8Array): Promise<void>
+  /** Checks the digest and makes it durable; throws away what is something else. */
+  finishPart(name: string, digest: string): Promise<void>
+  /** The version that it says it is, or what it says instead. */
+  ask(name: string): Promise<string>
+  /** From the next start on it is the one that runs, on trial. */
+  switchTo(name: string): Promise<void>
+  /** Starts that failed count no longer. */
+  forgiveFailures(): Promise<void>
+  /** The trial is over; all but it and the former one may go. */
+  prove(): Promise<void>
 }

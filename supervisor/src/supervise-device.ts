@@ -102,5 +102,6 @@ async function reportLoop(
     report.wake()
   })
   events.recorded.add(() => report.wake())
+  report.acknowledged.add(() => core.reported.notify())
   return report
 }

@@ -27,6 +27,7 @@ import { ReleasesModule } from './releases/index.js'
 import { SigningKeysModule } from './signing-keys/index.js'
 import { SnapshotsModule } from './snapshots/index.js'
 import { StreamModule } from './stream/index.js'
+import { SupervisorReleasesModule } from './supervisor-releases/index.js'
 import { TargetStateModule } from './target-state/index.js'
 import { SignInModule, UsersModule } from './users/index.js'
 import { VariablesModule } from './variables/index.js'
@@ -53,6 +54,7 @@ const features = [
   RegistryAuthModule,
   BuildsModule,
   GitModule,
+  SupervisorReleasesModule,
   TargetStateModule,
   LinkModule,
   InstallModule,

@@ -10,6 +10,8 @@ export interface Sources {
   disk?: () => Promise<CurrentState['disk']>
   localTime?: () => CurrentState['localTime']
   host?: () => Promise<HostState | undefined>
+  // Becomes a member of `host`.
+  supervisor?: () => HostState['supervisor']
   // Asked of containers that run beside another one of their service.
   hasTakenOver?: (container: CurrentContainer) => Promise<boolean>
 }
@@ -30,7 +32,7 @@ export class SourceReader {
   ) {}
 
   async read(containers: readonly CurrentContainer[]): Promise<Answers> {
-    const { locks, disk, host, localTime } = this.sources
+    const { locks, disk, host, supervisor, localTime } = this.sources
     const [asked, lockAnswer, diskAnswer, hostAnswer] = await Promise.all([
       Promise.all(containers.map((container) => this.askForTakeOver(container, containers))),
       locks && this.ask('locks', () => locks(containers)),
@@ -41,7 +43,7 @@ export class SourceReader {
       containers: asked,
       locks: lockAnswer,
       disk: diskAnswer,
-      host: hostAnswer,
+      host: withSupervisor(hostAnswer, supervisor?.()),
       localTime: localTime?.(),
     })
   }
@@ -74,6 +76,12 @@ export class SourceReader {
 
 function isRunningTwinOf(a: CurrentContainer, b: CurrentContainer): boolean {
   return a.appId === b.appId && a.service === b.service && a.status === 'running'
+}
+
+/** A supervisor can be replaced also where nothing else is known of the board. */
+function withSupervisor(host: HostState | undefined, supervisor: HostState['supervisor']): HostState | undefined {
+  if (!supervisor) return host
+  return { ...(host ?? { bootId: '', needsReboot: false }), supervisor }
 }
 
 function withoutAbsent<T extends object>(value: T): T {

@@ -8,6 +8,7 @@ import {
 } from '@flotilla/contracts'
 import { backOffDelay, type BackOff } from '../back-off.js'
 import { CloudError } from '../errors.js'
+import { Listeners } from '../listeners.js'
 import type { Cloud, Logger, TimeSource } from '../ports.js'
 import type { MetricsQueue } from '../part.js'
 import type { ReportBaselineKeeper } from '../report/baseline.js'
@@ -33,6 +34,8 @@ const MOST_TRIES = 4
  * lost is repeated as it was; a server that holds another state than we think gets all of it again.
  */
 export class ReportLoop {
+  /** The server has stored a report. */
+  readonly acknowledged = new Listeners()
   private readonly wakeUp = new Wake()
   private readonly rate: RateLimit
   // All of it was refused: the events travel alone, once.
@@ -143,6 +146,7 @@ export class ReportLoop {
     const areEventsStored = answer.storedEvents >= (request.events.at(-1)?.number ?? 0)
     if (answer.stored === request.number) {
       await baseline.acknowledge(request.number, state)
+      this.acknowledged.notify()
       return areEventsStored
     }
     await baseline.restart(answer.stored)

@@ -1,11 +1,11 @@
-import { Controller, Get, Header, Inject, Query, StreamableFile } from '@nestjs/common'
+import { Controller, Get, Header, Inject, Query } from '@nestjs/common'
 import { ApiExcludeController } from '@nestjs/swagger'
 import { z } from 'zod'
 import { Public } from '../auth/index.js'
 import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
+import { SupervisorReleases } from '../supervisor-releases/index.js'
 import { installScript } from './install-script.js'
-import { SupervisorBundle } from './supervisor-bundle.js'
 
 const InstallQuerySchema = z.object({
   // Whether it may be used is said when the board registers.
@@ -25,7 +25,7 @@ const InstallQuerySchema = z.object({
 @Controller()
 export class InstallController {
   constructor(
-    private readonly bundle: SupervisorBundle,
+    private readonly supervisors: SupervisorReleases,
     @Inject(CONFIG) private readonly config: ServerConfig,
   ) {}
 
@@ -33,19 +33,12 @@ export class InstallController {
   @Header('Content-Type', 'text/x-shellscript; charset=utf-8')
   @Header('Cache-Control', 'no-store')
   async script(@Query({ schema: InstallQuerySchema }) query: z.infer<typeof InstallQuerySchema>): Promise<string> {
-    const { digest } = await this.bundle.read()
+    const { version, digest, path } = await this.supervisors.own()
     return installScript({
       serverUrl: this.config.PUBLIC_URL,
       provisioningKey: query.key,
       deviceName: query.name,
-      bundleDigest: digest,
+      supervisor: { version, digest, path },
     })
-  }
-
-  @Get('install/supervisor.mjs')
-  @Header('Cache-Control', 'no-cache')
-  async supervisor(): Promise<StreamableFile> {
-    const { bytes } = await this.bundle.read()
-    return new StreamableFile(bytes, { type: 'text/javascript; charset=utf-8', length: bytes.length })
   }
 }

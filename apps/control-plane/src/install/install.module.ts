@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common'
+import { SupervisorReleasesModule } from '../supervisor-releases/index.js'
 import { InstallController } from './install.controller.js'
-import { SupervisorBundle } from './supervisor-bundle.js'
 
-@Module({ controllers: [InstallController], providers: [SupervisorBundle] })
+@Module({ imports: [SupervisorReleasesModule], controllers: [InstallController] })
 export class InstallModule {}

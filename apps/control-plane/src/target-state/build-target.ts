@@ -1,4 +1,10 @@
-import { DEVICE_PROTOCOL, type Platform, type Target, type UpdatePolicy } from '@flotilla/contracts'
+import {
+  DEVICE_PROTOCOL,
+  type Platform,
+  type Target,
+  type TargetSupervisor,
+  type UpdatePolicy,
+} from '@flotilla/contracts'
 import type { ReleaseContents } from '../releases/index.js'
 import type { ReachingVariable } from '../variables/index.js'
 
@@ -20,19 +26,27 @@ export interface TargetParts {
   // Absent: there is nothing for the device to run.
   release?: ReleaseContents
   variables: ReachingVariable[]
+  // Absent: the device keeps the supervisor that it has.
+  supervisor?: TargetSupervisor
 }
 
 /** What a device should run, from all that it depends on. */
-export function buildTarget({ place, policy, release, variables }: TargetParts): Target {
+export function buildTarget({ place, policy, release, variables, supervisor }: TargetParts): Target {
   return {
     protocol: DEVICE_PROTOCOL,
     generation: place.generation,
     device: { id: place.deviceId, name: place.deviceName, hardwareUuid: place.hardwareUuid },
     fleet: { id: place.fleetId, name: place.fleetName, organization: place.organization },
     apps: release ? [buildApp(place, release, variables)] : [],
-    config: merged(variables.filter((variable) => variable.kind === 'config')),
+    config: configOf(variables),
     policy,
+    ...(supervisor && { supervisor }),
   }
+}
+
+/** The settings of board and supervisor that reach a device. */
+export function configOf(variables: ReachingVariable[]): Record<string, string> {
+  return merged(variables.filter((variable) => variable.kind === 'config'))
 }
 
 function buildApp(place: TargetPlace, release: ReleaseContents, variables: ReachingVariable[]): Target['apps'][number] {

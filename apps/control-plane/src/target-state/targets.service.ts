@@ -1,10 +1,9 @@
 import type { SignedTarget } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
-import { effectivePolicy, forcedRelease } from '../fleets/index.js'
-import { ReachingVariables } from '../variables/index.js'
 import { buildTarget, type TargetParts, withoutSecrets } from './build-target.js'
+import { ReachingSettings } from './reaching-settings.service.js'
 import { RunnableReleases } from './runnable-releases.service.js'
-import { type TargetPlaceRow, TargetPlaces } from './target-places.repository.js'
+import { TargetPlaces } from './target-places.repository.js'
 import { TargetSigner } from './target-signer.service.js'
 
 /** Makes targets. */
@@ -13,7 +12,7 @@ export class Targets {
   constructor(
     private readonly places: TargetPlaces,
     private readonly releases: RunnableReleases,
-    private readonly variables: ReachingVariables,
+    private readonly settings: ReachingSettings,
     private readonly signer: TargetSigner,
   ) {}
 
@@ -37,15 +36,7 @@ export class Targets {
   private async parts(deviceId: string): Promise<TargetParts | undefined> {
     const place = await this.places.find(deviceId)
     if (!place) return undefined
-    const [release, variables] = await Promise.all([
-      this.releases.for(place),
-      this.variables.of(this.places.reader, { fleetId: place.fleetId, deviceId }),
-    ])
-    return { place, policy: policyOf(place), release, variables }
+    const [release, settings] = await Promise.all([this.releases.for(place), this.settings.of(place)])
+    return { place, release, ...settings }
   }
-}
-
-function policyOf(place: TargetPlaceRow) {
-  const forced = forcedRelease(place.wantedReleaseId, place.forcedReleaseIds)
-  return effectivePolicy([place.fleetUpdatePolicy, place.deviceUpdatePolicy], forced)
 }

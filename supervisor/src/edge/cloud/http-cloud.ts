@@ -22,8 +22,9 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { CloudError } from '../../errors.js'
 import type { Identity } from '../../identity.js'
-import type { Clock, Cloud, LinkListener, LinkSocket, TargetAnswer, WaitingCommand } from '../../ports.js'
+import type { Clock, Cloud, FilePiece, LinkListener, LinkSocket, TargetAnswer, WaitingCommand } from '../../ports.js'
 import { AccessToken } from './access-token.js'
+import { downloadFile } from './download.js'
 import { readCommands } from './commands-answer.js'
 import { exchange, parseBody, type HttpAnswer, type HttpRequest } from './http.js'
 import { connectLink } from './link-socket.js'
@@ -100,6 +101,10 @@ export class HttpCloud implements Cloud {
 
   async sendCommandResult(result: DeviceCommandResult): Promise<void> {
     await this.authorized({ method: 'POST', path: DEVICE_ROUTES.commandResults, body: JSON.stringify(result) })
+  }
+
+  download(path: string, from: number, signal: AbortSignal): AsyncIterable<FilePiece> {
+    return downloadFile(this.options.serverUrl, { path, from, signal })
   }
 
   openLink(listener: LinkListener, signal: AbortSignal): Promise<LinkSocket> {
