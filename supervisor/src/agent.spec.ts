@@ -27,6 +27,8 @@ describe('a supervisor on a real engine', () => {
     folder = await mkdtemp(join(tmpdir(), 'fagent-'))
     ;[dockerd, registry, cloud] = await Promise.all([startDocker(), startRegistry(), FakeCloud.start()])
     docker = dockerd.docker
+    // Whether a release is watched well is the business of other tests.
+    cloud.policy = { confirmSeconds: 0 }
     for (const marker of ['db', 'api', 'web', 'web-2']) {
       images[marker] = await registry.publish(docker, marker.replace('-2', ''), marker)
     }

@@ -51,6 +51,8 @@ export class FakeCloud {
   /** Asked before each request; what it gives takes the place of the answer. */
   fault: (request: string) => Fault | undefined = () => undefined
   nextPollSeconds = 3600
+  /** Of the targets that are made from now on. */
+  policy: TargetInput['policy'] = {}
   tokenSeconds = 3600
   /** Bearer tokens in use, each with its board's uuid. */
   readonly tokens = new Map<string, string>()
@@ -114,6 +116,7 @@ export class FakeCloud {
       device: { id: registration.deviceId, name: registration.deviceName, hardwareUuid: hardware.uuid },
       fleet: { id: registration.fleetId, name: 'fleet', organization: 'acme' },
       apps,
+      policy: this.policy,
     }
   }
 
