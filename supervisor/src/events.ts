@@ -19,6 +19,8 @@ export interface DeviceEvents {
   // `version` runs again; `name` is the folder of the one that was given up.
   'supervisor-returned': { version: string; name: string; reason: string }
   // All services of the release run as it wants them, for the first time since they did not.
+  // Somebody may ask for it again.
+  'snapshot-upload-failed': { snapshotId: string; error: string }
   'release-running': { appId: string; releaseId: string; version: string }
   // Another release (or the same one with other variables) is on its way to being confirmed.
   'trial-started': { appId: string; releaseId: string; version: string }

@@ -1,4 +1,4 @@
-import type { DeviceState, MetricsSample } from '@flotilla/contracts'
+import type { DeviceState, MetricsSample, SnapshotState } from '@flotilla/contracts'
 import type { EventRecorder } from './events.js'
 import type { Executor } from './execute/executor.js'
 import type { Sources } from './execute/sources.js'
@@ -52,10 +52,26 @@ export interface Part {
   // What the planner is to know. One part per source.
   sources?: Sources
   report?: ReportSources
+  offers?: Offers
   // One part at most.
   surroundings?: AddedToSteps['surroundings']
   // Run beside the core's, until the signal aborts. One that rejects ends the supervisor, so that it starts anew.
   loops?: Loop[]
+}
+
+/** What a part can do or tell for those who ask this device: the local API, and commands from the control plane. */
+export interface Offers {
+  snapshots?: SnapshotDeeds
+}
+
+/** Each rejects, with a sentence for people, where it cannot be done; ids and volumes are of this app, or refused. */
+export interface SnapshotDeeds {
+  list(appId: string): Record<string, SnapshotState>
+  /** Of this volume (a key of the app's), or of each that is marked for snapshots; gives their ids. */
+  create(appId: string, volume: string | undefined): Promise<string[]>
+  restore(appId: string, snapshotId: string): Promise<void>
+  upload(appId: string, snapshotId: string): Promise<void>
+  remove(appId: string, snapshotId: string): Promise<void>
 }
 
 export type MakePart = (core: Core) => Part | Promise<Part>

@@ -15,6 +15,7 @@ import type {
   SignedTarget,
 } from '@flotilla/contracts'
 import type { CurrentState, Step } from '@flotilla/reconcile'
+import type { SnapshotCloud } from './snapshots/snapshot-cloud.js'
 
 /*
  * What the loops need of the world. Everything behind these interfaces lives in edge/; the loops import nothing else
@@ -194,6 +195,7 @@ export interface Cloud {
   sendCommandResult(result: DeviceCommandResult): Promise<void>
   /** A file of the server's, from this byte on; it gives all of it (offset 0) where the server cannot do that. */
   download(path: string, from: number, signal: AbortSignal): AsyncIterable<FilePiece>
+  readonly snapshots: SnapshotCloud
   /** Resolves once connected; rejects with CloudError where that fails. */
   openLink(listener: LinkListener, signal: AbortSignal): Promise<LinkSocket>
 }

@@ -21,11 +21,16 @@ export const StoredSnapshotSchema = z.object({
   at: z.number(),
   // The control plane has it too.
   uploaded: z.boolean().optional(),
+  // It is to be sent there.
+  uploadWanted: z.boolean().optional(),
 })
 export type StoredSnapshot = z.infer<typeof StoredSnapshotSchema>
 
 /** Of which volume, and why; the rest of a StoredSnapshot is found out by making it. */
-export type SnapshotOrder = Omit<StoredSnapshot, 'method' | 'bytes' | 'uploaded'>
+export type SnapshotOrder = Omit<StoredSnapshot, 'method' | 'bytes' | keyof SnapshotNotes>
+
+/** What may become of a snapshot after it was made. */
+export type SnapshotNotes = Pick<StoredSnapshot, 'uploaded' | 'uploadWanted'>
 
 export interface SnapshotLimits {
   // Largest volume that is copied where the disk cannot share blocks.
@@ -46,5 +51,20 @@ export interface SnapshotDisk {
   /** Puts the copy in the place of the volume's files. Nothing may run on the volume. */
   restore(id: string, volumePath: string): Promise<void>
   remove(id: string): Promise<void>
-  noteUploaded(id: string): Promise<void>
+  /** The files as one stream, tar and gzip: the same bytes each time. */
+  pack(id: string): AsyncIterable<Buffer>
+  /** Makes a snapshot of such a stream, wherever it comes from. */
+  unpack(order: SnapshotOrder, source: AsyncIterable<Buffer>): Promise<StoredSnapshot>
+  /** Room for what is being downloaded, which outlasts a restart. */
+  download(id: string): Promise<Download>
+  note(id: string, notes: SnapshotNotes): Promise<void>
+}
+
+export interface Download {
+  size(): Promise<number>
+  append(bytes: Buffer): Promise<void>
+  read(): AsyncIterable<Buffer>
+  remove(): Promise<void>
+  /** On the disk that it is on. */
+  freeBytes(): Promise<number>
 }

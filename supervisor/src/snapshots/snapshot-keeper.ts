@@ -1,7 +1,7 @@
 import type { SnapshotState } from '@flotilla/contracts'
 import { Listeners } from '../listeners.js'
 import type { Engine } from '../ports.js'
-import type { SnapshotDisk, SnapshotLimits, SnapshotOrder, StoredSnapshot } from './snapshot-disk.js'
+import type { SnapshotDisk, SnapshotLimits, SnapshotNotes, SnapshotOrder, StoredSnapshot } from './snapshot-disk.js'
 
 /**
  * The snapshots of this device. It lets one thing happen at a time, and nothing before the disk was looked through
@@ -10,6 +10,7 @@ import type { SnapshotDisk, SnapshotLimits, SnapshotOrder, StoredSnapshot } from
 export class SnapshotKeeper {
   readonly changed = new Listeners()
   private known: readonly StoredSnapshot[] = []
+  private readonly restored = new Map<string, number>()
   private wasRecovered = false
   private queue: Promise<unknown> = Promise.resolve()
 
@@ -41,15 +42,31 @@ export class SnapshotKeeper {
   }
 
   restore(id: string, volumeName: string): Promise<void> {
-    return this.inTurn(async () => this.disk.restore(id, await this.engine.volumePath(volumeName)))
+    return this.inTurn(async () => {
+      await this.disk.restore(id, await this.engine.volumePath(volumeName))
+      this.restored.set(id, this.timesRestored(id) + 1)
+    })
+  }
+
+  /** Since the start. */
+  timesRestored(id: string): number {
+    return this.restored.get(id) ?? 0
+  }
+
+  /** What takes its time to come, from somewhere else: nothing waits for it. */
+  async add(come: () => Promise<StoredSnapshot>): Promise<StoredSnapshot> {
+    await this.open()
+    const snapshot = await come()
+    await this.open()
+    return snapshot
   }
 
   remove(id: string): Promise<void> {
     return this.inTurn(() => this.disk.remove(id))
   }
 
-  noteUploaded(id: string): Promise<void> {
-    return this.inTurn(() => this.disk.noteUploaded(id))
+  note(id: string, notes: SnapshotNotes): Promise<void> {
+    return this.inTurn(() => this.disk.note(id, notes))
   }
 
   /** By app and id, for reports. */

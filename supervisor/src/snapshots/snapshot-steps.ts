@@ -22,7 +22,8 @@ export function snapshotSteps(
       await memory.update((before) => noteRestored(before, step))
     },
     'remove-snapshot': async (step) => {
-      await keeper.remove(step.snapshotId)
+      // One that somebody made by hand, and had put back, is theirs.
+      if (keeper.find(step.snapshotId)?.cause === 'update') await keeper.remove(step.snapshotId)
       await memory.update((before) => noteSnapshotRemoved(before, step))
     },
   }

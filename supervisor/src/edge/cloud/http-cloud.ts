@@ -27,6 +27,7 @@ import { AccessToken } from './access-token.js'
 import { downloadFile } from './download.js'
 import { readCommands } from './commands-answer.js'
 import { exchange, parseBody, type HttpAnswer, type HttpRequest } from './http.js'
+import { HttpSnapshots } from './http-snapshots.js'
 import { connectLink } from './link-socket.js'
 
 // Targets and log batches are the long ones: minutes over a 2G link.
@@ -43,6 +44,7 @@ export interface HttpCloudOptions {
 
 export class HttpCloud implements Cloud {
   private readonly token: AccessToken
+  readonly snapshots = new HttpSnapshots((request) => this.authorized(request))
 
   constructor(private readonly options: HttpCloudOptions) {
     const post = (path: string, body: object) => this.exchange({ method: 'POST', path, body: JSON.stringify(body) })

@@ -12,7 +12,7 @@ import { CloudError } from '../../errors.js'
 import { parseJson } from '../../parse-json.js'
 
 export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PATCH'
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT'
   path: string
   token?: string
   headers?: Record<string, string>
@@ -29,7 +29,8 @@ export interface HttpAnswer {
   status: number
   // Lower-case names.
   headers: IncomingMessage['headers']
-  text: string
+  bytes: Buffer
+  readonly text: string
 }
 
 const TIMEOUT_MS = 30_000
@@ -112,7 +113,13 @@ async function answerOf(outgoing: ClientRequest): Promise<HttpAnswer> {
     bytes += chunk.length
     if (bytes > LONGEST_ANSWER_BYTES) throw new Error(`The answer is longer than ${LONGEST_ANSWER_BYTES} bytes`)
   }
-  return { status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString() }
+  const body = Buffer.concat(chunks)
+  return {
+    ...{ status: answer.statusCode ?? 0, headers: answer.headers, bytes: body },
+    get text() {
+      return body.toString()
+    },
+  }
 }
 
 function refusal({ method, path }: HttpRequest, { status, headers, text }: HttpAnswer): CloudError {

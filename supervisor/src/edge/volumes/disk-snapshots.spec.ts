@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { TerminalError } from '../../errors.js'
 import type { SnapshotOrder } from '../../snapshots/snapshot-disk.js'
 import { makeDisk, openSnapshots, run, type DiskKind, type TestDisk } from '../../testing/disks.js'
+import { fill, portrait } from '../../testing/file-trees.js'
 import type { DiskSnapshots } from './disk-snapshots.js'
 
 const DEVICE = randomUUID()
@@ -13,29 +14,6 @@ const NO_LIMITS = { maxBytes: Infinity, reserveBytes: 0 }
 
 function order(id: string): SnapshotOrder {
   return { id, appId: APP, volume: 'data', volumeName: 'v', cause: 'manual', at: 1_700_000_000_000 }
-}
-
-/** All that can be told of a tree from outside: kinds, modes, owners, sizes, times, link counts, attributes, contents. */
-function portrait(folder: string): string {
-  const list = run(['find', folder, '-printf', '%P %y %m %U:%G %s %T@ %n %l\\n']).split('\n').sort().join('\n')
-  const attributes = run(['sh', '-c', `cd "${folder}" && getfattr -R -d -m - . | sort`])
-  const sums = run(['sh', '-c', `cd "${folder}" && find . -type f -exec sha256sum {} + | sort`])
-  return [list, attributes, sums].join('\n')
-}
-
-async function fill(data: string): Promise<void> {
-  await mkdir(join(data, 'deep/er'), { recursive: true })
-  await writeFile(join(data, 'deep/er/journal'), Buffer.alloc(300_000, 'j'), { mode: 0o640 })
-  await writeFile(join(data, 'a name with\nnewline'), 'odd')
-  run(['ln', join(data, 'deep/er/journal'), join(data, 'same')])
-  run(['ln', '-s', '/nowhere/at all', join(data, 'pointer')])
-  run(['mkfifo', join(data, 'pipe')])
-  run(['truncate', '--size=50M', join(data, 'sparse')])
-  run(['setfattr', '-n', 'user.mood', '-v', 'fine', join(data, 'deep')])
-  run(['chown', '1234:4321', join(data, 'deep/er')])
-  run(['chmod', '3771', join(data, 'deep/er')])
-  run(['touch', '-d', '2001-02-03 04:05:06.789', join(data, 'deep/er/journal')])
-  run(['chown', '999:999', data])
 }
 
 describe.each<[DiskKind, 'copy' | 'reflink']>([

@@ -14,11 +14,13 @@ import {
   StoredSnapshotSchema,
   type SnapshotDisk,
   type SnapshotLimits,
+  type SnapshotNotes,
   type SnapshotOrder,
   type StoredSnapshot,
 } from '../../snapshots/snapshot-disk.js'
 import type { Logger } from '../../ports.js'
 import { readIfPresent, syncFolder, writeAtomically } from '../store/atomic-file.js'
+import { pack, unpack } from './archive.js'
 import {
   bytesOnDisk,
   copyTree,
@@ -29,6 +31,7 @@ import {
   snapshotSubvolume,
   syncFileSystem,
 } from './copy-tree.js'
+import { DiskDownload } from './disk-download.js'
 import { partialPath, preparedPath, recoverSwap, swapIn } from './swap.js'
 import { snapshotFolder, volumePlace, type VolumePlace } from './volume-place.js'
 
@@ -36,6 +39,7 @@ const DESCRIPTION = 'snapshot.json'
 const DATA = 'data'
 const PARTIAL = '.partial-'
 const REMOVED = '.removed-'
+const DOWNLOAD = '.download-'
 
 export interface DiskSnapshotsOptions {
   registration: { deviceId: string }
@@ -57,7 +61,8 @@ export class DiskSnapshots implements SnapshotDisk {
     }
     const folder = await this.folder()
     // No id begins with a dot.
-    const leftovers = (await readdir(folder)).filter((name) => name.startsWith('.'))
+    const isLeftover = (name: string) => name.startsWith('.') && !name.startsWith(DOWNLOAD)
+    const leftovers = (await readdir(folder)).filter(isLeftover)
     for (const name of leftovers) await removeTree(join(folder, name))
   }
 
@@ -68,18 +73,26 @@ export class DiskSnapshots implements SnapshotDisk {
     if (known) return known
     const place = await volumePlace(volumePath)
     const bytes = await bytesOnDisk(place.data)
-    const partial = join(folder, `${PARTIAL}${randomBytes(6).toString('hex')}`)
-    try {
-      await mkdir(partial, { mode: 0o700 })
-      const method = await this.copyOut(place, join(partial, DATA), { ...limits, bytes })
-      const snapshot: StoredSnapshot = { ...order, method, bytes }
-      await writeAtomically(join(partial, DESCRIPTION), `${JSON.stringify(snapshot)}\n`)
-      await this.publish(partial, join(folder, id))
-      return snapshot
-    } catch (error) {
-      await removeTree(partial)
-      throw error
-    }
+    return this.make(order, async (data) => ({
+      method: await this.copyOut(place, data, { ...limits, bytes }),
+      bytes,
+    }))
+  }
+
+  async *pack(id: string): AsyncGenerator<Buffer> {
+    yield* pack(await this.dataPath(id))
+  }
+
+  async unpack(order: SnapshotOrder, source: AsyncIterable<Buffer>): Promise<StoredSnapshot> {
+    return this.make(order, async (data) => {
+      await mkdir(data)
+      await unpack(source, data)
+      return { method: 'copy', bytes: await bytesOnDisk(data) }
+    })
+  }
+
+  async download(id: string): Promise<DiskDownload> {
+    return new DiskDownload(join(await this.folder(), `${DOWNLOAD}${SnapshotIdSchema.parse(id)}`))
   }
 
   async list(): Promise<StoredSnapshot[]> {
@@ -112,16 +125,37 @@ export class DiskSnapshots implements SnapshotDisk {
     await removeTree(removed)
   }
 
-  async noteUploaded(id: string): Promise<void> {
+  async note(id: string, notes: SnapshotNotes): Promise<void> {
     const path = join(await this.folder(), SnapshotIdSchema.parse(id))
     const snapshot = await this.read(path)
     if (!snapshot) throw new Error(`There is no snapshot ${id} on this board`)
-    await writeAtomically(join(path, DESCRIPTION), `${JSON.stringify({ ...snapshot, uploaded: true })}\n`)
+    await writeAtomically(join(path, DESCRIPTION), `${JSON.stringify({ ...snapshot, ...notes })}\n`)
   }
 
   /** Where the files of a snapshot are, for reading. */
   async dataPath(id: string): Promise<string> {
     return join(await this.folder(), SnapshotIdSchema.parse(id), DATA)
+  }
+
+  /** A snapshot that is there whole or not at all; `fill` makes its folder of files. */
+  private async make(
+    order: SnapshotOrder,
+    fill: (data: string) => Promise<Pick<StoredSnapshot, 'method' | 'bytes'>>,
+  ): Promise<StoredSnapshot> {
+    const folder = await this.folder()
+    const partial = join(folder, `${PARTIAL}${randomBytes(6).toString('hex')}`)
+    try {
+      await mkdir(partial, { mode: 0o700 })
+      const snapshot: StoredSnapshot = { ...order, ...(await fill(join(partial, DATA))) }
+      await writeAtomically(join(partial, DESCRIPTION), `${JSON.stringify(snapshot)}\n`)
+      // What is left of one whose files became its volume's.
+      await this.remove(order.id)
+      await this.publish(partial, join(folder, order.id))
+      return snapshot
+    } catch (error) {
+      await removeTree(partial)
+      throw error
+    }
   }
 
   /** Writes the volume's files to `to`, and tells how. */

@@ -1,0 +1,68 @@
+/*
+ * A folder as one stream of bytes, and back: GNU tar, which keeps all that a file can have, and gzip. The same folder
+ * gives the same bytes, as long as nobody writes to it.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip, createGzip } from 'node:zlib'
+import { SEARCH_PATH } from './run-program.js'
+
+const ATTRIBUTES = ['--numeric-owner', '--acls', '--xattrs', '--xattrs-include=*']
+// Else times of access, and the process's number, would make two archives of one folder differ.
+const REPEATABLE = [
+  '--sort=name',
+  '--format=posix',
+  '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+]
+
+export async function* pack(folder: string): AsyncGenerator<Buffer> {
+  const args = ['--create', '--sparse', ...REPEATABLE, ...ATTRIBUTES, `--directory=${folder}`, '.']
+  const tar = spawn('tar', args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: SEARCH_PATH, LC_ALL: 'C' } })
+  const ended = endOf(tar)
+  // Awaited below; until then its failure is not unhandled.
+  ended.catch(() => undefined)
+  const gzip = createGzip()
+  const packed = pipeline(tar.stdout, gzip)
+  packed.catch((error: Error) => gzip.destroy(error))
+  try {
+    for await (const bytes of gzip) yield bytes as Buffer
+    await ended
+  } finally {
+    // Whoever takes no more, as at a restart, must not leave it waiting.
+    tar.kill('SIGKILL')
+  }
+}
+
+/** Into an empty folder. */
+export async function unpack(source: AsyncIterable<Buffer>, folder: string): Promise<void> {
+  const args = ['--extract', '--same-owner', '--same-permissions', ...ATTRIBUTES, `--directory=${folder}`]
+  const tar = spawn('tar', args, { stdio: ['pipe', 'ignore', 'pipe'], env: { PATH: SEARCH_PATH, LC_ALL: 'C' } })
+  const ended = endOf(tar)
+  ended.catch(() => undefined)
+  try {
+    await pipeline(source, createGunzip(), tar.stdin)
+  } catch (error) {
+    tar.kill('SIGKILL')
+    // What tar complained of says more than that its pipe broke.
+    await ended.catch((cause: Error) => {
+      throw cause.message.includes(': tar: ') ? cause : error
+    })
+    throw error
+  }
+  await ended
+}
+
+type Tar = ChildProcess & { stderr: Readable; stdin: Writable | null }
+
+function endOf(tar: Tar): Promise<void> {
+  let complaint = ''
+  tar.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)))
+  return new Promise((resolve, reject) => {
+    tar.on('error', (cause) => reject(new Error('Could not run tar', { cause })))
+    tar.on('close', (code, signal) => {
+      if (code === 0) return resolve()
+      reject(new Error(`tar ended with ${code ?? signal}: ${complaint.trim().split('\n').at(-1) ?? ''}`))
+    })
+  })
+}
