@@ -36,6 +36,20 @@ const english = {
   },
 }
 
+// Node has its own streams, nobody reads docker-modem's debug output, and no schema is made from JSON here.
+const replaced = {
+  name: 'replaced',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^readable-stream$/ }, () => ({ path: 'node:stream', external: true }))
+    onLoad({ filter: /\/node_modules\/debug\/src\/index\.js$/ }, () => ({
+      contents: 'module.exports = () => () => undefined',
+    }))
+    onLoad({ filter: /zod\/v4\/classic\/from-json-schema\.js$/ }, () => ({
+      contents: 'export const fromJSONSchema = undefined',
+    }))
+  },
+}
+
 // Of our own libraries only what is imported.
 const pure = {
   name: 'own-libraries-are-pure',
@@ -68,7 +82,7 @@ await build({
   sourcemap: false,
   alias: { 'deploy-pi': new URL('../deploy/pi', import.meta.url).pathname },
   loader: { '.sh': 'text', '.service': 'text' },
-  plugins: [stubs, english, pure],
+  plugins: [stubs, english, replaced, pure],
   // CommonJS packages in an ES module bundle still call require() for Node's own modules.
   banner: {
     // The second line tells the control plane which version it has.

@@ -13,6 +13,7 @@ describe('the environment', () => {
       engine: { socketPath: '/var/run/docker.sock' },
       platform: undefined,
       pollMs: 900_000,
+      managesHost: false,
       metricsSeconds: 60,
       log: { level: 'info', format: 'json', instance: undefined },
     })

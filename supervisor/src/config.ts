@@ -40,6 +40,9 @@ const EnvironmentSchema = z.object({
     .max(86_400)
     .default(900)
     .meta({ description: 'Seconds between polls where the server does not say.' }),
+  FLOTILLA_MANAGE_HOST: z.enum(['true', 'false']).default('false').meta({
+    description: 'true on a board of its own: the fleet may set its config.txt and host name, and restart it.',
+  }),
   FLOTILLA_METRICS_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60).meta({
     description: 'Seconds between two looks at temperature, memory and the like. 0: never. The fleet may set another.',
   }),
@@ -64,6 +67,7 @@ export interface Config {
   engine: { socketPath: string } | { host: string; port: number }
   platform?: z.infer<typeof PlatformSchema>
   pollMs: number
+  managesHost: boolean
   metricsSeconds: number
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'json' | 'pretty'; instance?: string }
 }
@@ -88,6 +92,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     engine: engineAddress(settings.DOCKER_HOST),
     platform: settings.FLOTILLA_PLATFORM,
     pollMs: settings.FLOTILLA_POLL_SECONDS * 1000,
+    managesHost: settings.FLOTILLA_MANAGE_HOST === 'true',
     metricsSeconds: settings.FLOTILLA_METRICS_SECONDS,
     log: {
       level: settings.FLOTILLA_LOG_LEVEL,

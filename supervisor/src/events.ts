@@ -31,6 +31,8 @@ export interface DeviceEvents {
   'release-failing': Record<string, Json>
   'rolled-back': Record<string, Json>
   'restore-given-up': Record<string, Json>
+  // The board itself is about to be restarted or shut down.
+  'board-ends': { kind: 'reboot' | 'shutdown'; reason: string }
 }
 
 export interface StepFacts {

@@ -6,13 +6,17 @@ import { HttpCloud } from './edge/cloud/http-cloud.js'
 import { DockerEngine } from './edge/docker/docker-engine.js'
 import { systemClock } from './edge/host/clock.js'
 import { DataDisk } from './edge/host/data-disk.js'
-import { hostRoot } from './edge/host/host-root.js'
+import { hostRoot, isContainerRoot } from './edge/host/host-root.js'
+import { LinuxControl } from './edge/host/linux-control.js'
 import { LinuxHost } from './edge/host/linux-host.js'
+import { LinuxTime } from './edge/host/linux-time.js'
 import { LinuxMeter } from './edge/host/metrics/linux-meter.js'
 import { createLogger } from './edge/host/logger.js'
 import { openStore } from './edge/store/disk-store.js'
 import { DiskVersions } from './edge/versions/disk-versions.js'
 import { DiskSnapshots } from './edge/volumes/disk-snapshots.js'
+import type { HostControl } from './host/host-control.js'
+import { hostPart } from './host/host-part.js'
 import { Metrics } from './metrics/metrics.js'
 import type { MakePart } from './part.js'
 import { selfUpdatePart } from './self-update/self-update-part.js'
@@ -51,7 +55,8 @@ async function supervise(config: Config): Promise<void> {
   const log = createLogger(config.log)
   const store = await openStore(config.stateDir, log)
   const stop = new AbortController()
-  const disk = new DataDisk(hostRoot())
+  const root = hostRoot()
+  const disk = new DataDisk(root)
   const meter = new LinuxMeter({ dataFolder: () => disk.folder() })
   const metrics = new Metrics(meter, { seconds: config.metricsSeconds })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -81,6 +86,7 @@ async function supervise(config: Config): Promise<void> {
         snapshotsPart((core) => new DiskSnapshots(core)),
         (core) => disk.part(core),
         (core) => metrics.part(core),
+        hostPart({ time: new LinuxTime(root), control: hostControl(config, root), document: store.settingsAtBoot }),
         ...selfUpdateParts(config, () => stop.abort()),
       ],
     },
@@ -88,6 +94,11 @@ async function supervise(config: Config): Promise<void> {
     stop.signal,
   )
   log.info('stopped')
+}
+
+/** Undefined where the machine is shared with others, or its own files are out of reach. */
+function hostControl({ managesHost }: Config, root: string): HostControl | undefined {
+  return managesHost && !isContainerRoot(root) ? new LinuxControl(root) : undefined
 }
 
 /** `end`: it stops, and is started again by what started it. Without a launcher it is replaced by others. */

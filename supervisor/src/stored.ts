@@ -1,6 +1,7 @@
 import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, type LogLine } from '@flotilla/contracts'
 import type { DeviceMemory, Requests } from '@flotilla/reconcile'
 import { z } from 'zod'
+import type { SettingsAtBoot } from './host/host-settings.js'
 import type { Document, Stamp } from './ports.js'
 
 /*
@@ -122,6 +123,7 @@ export interface Store {
   memory: Document<DeviceMemory>
   bootTimes: Document<BootTimes>
   requests: Document<Requests>
+  settingsAtBoot: Document<SettingsAtBoot>
   reportBaseline: Document<ReportBaseline>
   repositories: Document<string[]>
   events: EventSpool

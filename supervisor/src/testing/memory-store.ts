@@ -2,6 +2,7 @@
  * A store in memory, for tests in fast time: nothing in it waits for a disk. What was written outlives the supervisor
  * that wrote it, as a disk does.
  */
+import type { SettingsAtBoot } from '../host/host-settings.js'
 import type { DeviceMemory, Requests } from '@flotilla/reconcile'
 import type { Document } from '../ports.js'
 import type {
@@ -131,6 +132,7 @@ export class MemoryStore implements Store {
   readonly bootTimes = this.document<BootTimes>('boot-times')
   readonly memory = this.document<DeviceMemory>('memory')
   readonly requests = this.document<Requests>('requests')
+  readonly settingsAtBoot = this.document<SettingsAtBoot>('settings-at-boot')
   readonly reportBaseline = this.document<ReportBaseline>('report-baseline')
   readonly repositories = this.document<string[]>('repositories')
   readonly events = new MemoryEventSpool((what) => this.moment(what))

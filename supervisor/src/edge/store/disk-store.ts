@@ -5,6 +5,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeviceMemorySchema } from '@flotilla/reconcile'
 import type { z } from 'zod'
+import { SettingsAtBootSchema } from '../../host/host-settings.js'
 import type { Logger } from '../../ports.js'
 import {
   BootTimesSchema,
@@ -38,6 +39,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     bootTimes: document('boot-times.json', BootTimesSchema),
     memory: document('memory.json', DeviceMemorySchema),
     requests: document('requests.json', RequestsSchema),
+    settingsAtBoot: document('settings-at-boot.json', SettingsAtBootSchema),
     reportBaseline: document('report-baseline.json', ReportBaselineSchema),
     repositories: document('repositories.json', RepositoriesSchema),
     events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log),

@@ -1,0 +1,86 @@
+import type { DeviceState } from '@flotilla/contracts'
+import type { StepHandlers } from '../execute/step-handlers.js'
+import type { Core, Part } from '../part.js'
+import type { Document } from '../ports.js'
+import type { HostControl, HostTime } from './host-control.js'
+import { HostSettingsKeeper, type SettingsAtBoot } from './host-settings.js'
+
+// So long may services take to stop before something is wrong.
+const ENDING_MS = 300_000
+const CLOCK_CHECK_MS = 10_000
+
+export interface HostOptions {
+  time: HostTime
+  /** Absent: the machine is not the supervisor's to rename, set up or restart. */
+  control?: HostControl
+  document: Document<SettingsAtBoot>
+}
+
+type OfCore = Pick<Core, 'clock' | 'requests' | 'targets' | 'events'>
+
+/** The board itself: its time, its settings, and its end. */
+export function hostPart({ time, control, document }: HostOptions): (core: OfCore) => Part {
+  return (core) => {
+    const settings = control && new HostSettingsKeeper(control, document)
+    const { clock, targets } = core
+    return {
+      sources: {
+        localTime: () => clock.isKnown() && { timeZone: time.timeZone() },
+        host: settings && (() => settings.look(targets.target?.config ?? {})),
+      },
+      report: { host: () => hostReport(core, time, settings) },
+      steps: control && settings && steps(core, control, settings),
+      loops: [(end) => learnTime(core, time, end)],
+    }
+  }
+}
+
+function hostReport(
+  { clock }: OfCore,
+  time: HostTime,
+  settings: HostSettingsKeeper | undefined,
+): NonNullable<DeviceState['host']> {
+  const { hostname, needsReboot } = settings?.state ?? {}
+  return { timeZone: time.timeZone(), clockKnown: clock.isKnown(), hostname, rebootNeeded: needsReboot }
+}
+
+function steps(core: OfCore, control: HostControl, settings: HostSettingsKeeper): StepHandlers {
+  const end =
+    (kind: 'reboot' | 'shutdown') =>
+    (step: { reason: string }, { signal }: { signal: AbortSignal }) =>
+      endBoard(core, control, { kind, reason: step.reason, signal })
+  return {
+    'write-host-config': (step) => settings.write(step),
+    'set-hostname': (step) => settings.rename(step),
+    reboot: end('reboot'),
+    shutdown: end('shutdown'),
+  }
+}
+
+/** Forgets that it was asked for before it does it: what is asked for once must not happen at every start. */
+async function endBoard(
+  { requests, events, clock }: OfCore,
+  control: HostControl,
+  { kind, reason, signal }: { kind: 'reboot' | 'shutdown'; reason: string; signal: AbortSignal },
+): Promise<void> {
+  const asked = requests.requests.power
+  await requests.edit(({ power: _done, ...others }) => others)
+  await events.record('board-ends', { kind, reason })
+  try {
+    await control.end(kind)
+  } catch (error) {
+    await requests.edit((now) => (asked && !now.power ? { ...now, power: asked } : now))
+    throw error
+  }
+  // The system now ends this process too; until then nothing new is begun.
+  await clock.sleep(ENDING_MS, signal)
+  if (!signal.aborted) throw new Error(`The board still runs ${ENDING_MS / 60_000} minutes after it was told to stop`)
+}
+
+/** A board without link may know the time all the same: by a battery, or from a time server in its own network. */
+async function learnTime({ clock }: OfCore, time: HostTime, end: AbortSignal): Promise<void> {
+  while (!end.aborted && !clock.isKnown()) {
+    if (time.isClockSet()) await clock.trustBoard()
+    else await clock.sleep(CLOCK_CHECK_MS, end)
+  }
+}
