@@ -11,6 +11,7 @@
 set -u
 
 LIB="${FLOTILLA_LIB_DIR:-/opt/flotilla}"
+SERVER="${FLOTILLA_SERVER_URL:-}"
 # Starts that ended by themselves, and boots, before the former version gets its place back.
 MOST_FAILURES=5
 MOST_BOOTS=10
@@ -53,6 +54,31 @@ return_to_previous() {
   point returned "$(name_of current)" && point current "$(name_of previous)" && rm -f trial trial-starts
 }
 
+# A damaged file is no fault of the version: the plan fetches it again, and here the former one runs until then.
+replace_damaged() {
+  name="$(name_of current)"
+  say "the file of $name is damaged on the disk"
+  if [ "$(name_of previous)" != "$name" ] && is_whole previous; then
+    point current "$(name_of previous)" && rm -f trial trial-starts
+  else
+    fetch_again "$name"
+  fi
+}
+
+# fetch_again <name>: the last twelve characters of a name are the first of the file's digest.
+fetch_again() {
+  folder="versions/$1"
+  fetch "${SERVER%/}/install/supervisors/${1%-*}/supervisor.mjs" >"$folder/supervisor.mjs.new" || return 1
+  sum="$(sha256sum "$folder/supervisor.mjs.new" | cut -c 1-64)"
+  [ "$(printf %s "$sum" | cut -c 1-12)" = "${1##*-}" ] || return 1
+  printf '%s  supervisor.mjs\n' "$sum" >"$folder/supervisor.mjs.sha256"
+  mv "$folder/supervisor.mjs.new" "$folder/supervisor.mjs" && persist "$folder/supervisor.mjs"
+}
+
+fetch() {
+  curl -fsS -m 300 "$1" 2>/dev/null || wget -q -T 60 -O - "$1" 2>/dev/null
+}
+
 is_on_trial() {
   [ -L trial ] && [ "$(name_of trial)" = "$(name_of current)" ]
 }
@@ -75,9 +101,8 @@ count_start() {
 }
 
 is_server_there() {
-  url="${FLOTILLA_SERVER_URL%/}/install/supervisor.json"
   # What a portal on the way answers has no digest.
-  { curl -fsS -m 20 "$url" 2>/dev/null || wget -q -T 20 -O - "$url" 2>/dev/null; } | grep -q '"digest"'
+  fetch "${SERVER%/}/install/supervisor.json" | grep -q '"digest"'
 }
 
 # watch_trial <pid of the supervisor>
@@ -112,7 +137,7 @@ main() {
     # Left by a power cut between the decision and the switch.
     rm -f trial
   fi
-  is_whole current || return_to_previous 'its file is damaged on the disk'
+  is_whole current || replace_damaged || say 'nothing better is at hand'
   program="$LIB/versions/$(name_of current)/supervisor.mjs"
   node="$(find_node)" || exit 1
   ! is_on_trial || watch_trial "$$" &

@@ -82,16 +82,33 @@ describe('the launcher of the supervisor', () => {
     expect(await folder.read('returned-why')).toContain('the board started')
   })
 
-  it('starts the former version where the current one is damaged on the disk', async () => {
+  it('starts the former version where the current one is damaged on the disk, and holds nothing against it', async () => {
     const name = await folder.put('2.0.0', saying('new'))
     await folder.link('previous', former)
     await folder.link('current', name)
     await truncate(join(folder.path, 'versions', name, 'supervisor.mjs'), 0)
     expect(await start()).toBe('former')
-    expect(await folder.named('returned')).toBe(name)
+    expect(await folder.named('current')).toBe(former)
+    expect(await folder.named('returned')).toBeUndefined()
   })
 
-  it('starts what is current where both are damaged, since there is nothing better', async () => {
+  it('fetches a damaged version again where there is no other', async () => {
+    const { url } = await serve(saying('former'))
+    const file = join(folder.path, 'versions', former, 'supervisor.mjs')
+    await writeFile(file, saying('damaged'))
+    await writeFile(`${file}.sha256`, '')
+    expect(await folder.launch({ FLOTILLA_SERVER_URL: url }).output).toBe('former')
+    expect(await start()).toBe('former')
+  })
+
+  it('takes nothing else for the version that it fetches', async () => {
+    const { url } = await serve(saying('something else'))
+    const file = join(folder.path, 'versions', former, 'supervisor.mjs')
+    await writeFile(file, saying('changed'))
+    expect(await folder.launch({ FLOTILLA_SERVER_URL: url }).output).toBe('changed')
+  })
+
+  it('starts what is current where all are damaged, since there is nothing better', async () => {
     await writeFile(join(folder.path, 'versions', former, 'supervisor.mjs'), saying('changed'))
     expect(await start()).toBe('changed')
   })

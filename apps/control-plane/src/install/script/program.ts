@@ -91,9 +91,9 @@ start_container() {
     "$NODE_IMAGE" /opt/flotilla/launch-supervisor >/dev/null
 }
 
-# What the supervisor keeps on disk when the server knows it.
+# What the supervisor writes when the server has stored a report of it: since the settings were written, that is.
 is_there() {
-  grep -q '"acknowledged":[1-9]' "$STATE/report-baseline.json" 2>/dev/null
+  [ "$STATE/report-baseline.json" -nt "$SETTINGS" ] && grep -q '"acknowledged":[1-9]' "$STATE/report-baseline.json"
 }
 
 wait_until_there() {

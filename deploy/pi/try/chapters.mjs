@@ -1,0 +1,170 @@
+// What is tried, in order; each chapter goes on where the one before it ended, and throws where something is not so.
+const NAME = 'porch-1'
+const SLOW_MS = 600_000
+
+async function install({ board, cloud, say, isContainer }) {
+  const line = await cloud.installLine(NAME, isContainer ? '--container --node-image flotilla/node' : '')
+  say(line.replace(/key=[^&]*/, 'key=…'))
+  await board.run(line, { onLine: (text) => isOurs(text) && say(text) })
+}
+
+function isOurs(text) {
+  return text.startsWith('flotilla:')
+}
+
+async function nodeImage({ board, isContainer, say }) {
+  if (!isContainer) return
+  // There is no public registry here, so the image with Node is this board's own system.
+  await board.run('apt-get update -q && apt-get install -qy --no-install-recommends docker.io apparmor nodejs')
+  await board.run(
+    'systemctl start docker; tar -C / --exclude=./var/lib/docker --exclude=./proc --exclude=./sys --exclude=./dev --exclude=./run --one-file-system -c . | docker import - flotilla/node',
+  )
+  say('an image with Node.js')
+}
+
+async function first(scene) {
+  const { board, cloud, say, page, waitFor } = scene
+  await nodeImage(scene)
+  await install(scene)
+  const device = await cloud.device(NAME)
+  if (device.connectivity !== 'online') throw new Error(`${NAME} is ${device.connectivity}`)
+  const { stdout } = await board.run(
+    'stat -c "%a %n" /etc/flotilla/supervisor.env /var/lib/flotilla; command -v node >/dev/null && node --version || true',
+  )
+  say(stdout.trim().replaceAll('\n', ', '))
+  await cloud.push('one')
+  await waitFor(async () => (await page()) === 'one', { what: 'the app answers', timeoutMs: SLOW_MS })
+  say('git push, and the app answers on the board')
+}
+
+async function again(scene) {
+  const { cloud, page, board } = scene
+  const before = (await cloud.device(NAME)).id
+  await install(scene)
+  if ((await cloud.device(NAME)).id !== before) throw new Error('Installing again made another device')
+  if ((await page()) !== 'one') throw new Error('Installing again stopped the app')
+  const links = await board.run('ls /opt/flotilla')
+  if (links.stdout.includes('trial')) throw new Error('The same version is on trial')
+}
+
+async function restart({ board, say, page, cloud, waitFor, isEmulated }) {
+  // The engine of an emulated board is outside, and goes on.
+  await board.run('systemctl --no-block reboot || true').catch(() => undefined)
+  await board.exited
+  const since = Date.now()
+  await board.boot()
+  await waitFor(async () => (await page()) === 'one', { what: 'the app answers after a restart', timeoutMs: SLOW_MS })
+  say(`restarted; the app answers ${Math.round((Date.now() - since) / 1000)} s after power-on`)
+  await isBack({ board, cloud, waitFor })
+  await board.cutPower()
+  const cutAt = Date.now()
+  await board.boot()
+  await waitFor(async () => (await page()) === 'one', { what: 'the app answers after a power cut', timeoutMs: SLOW_MS })
+  await isBack({ board, cloud, waitFor })
+  say(
+    `power cut; the app answers and the device reports ${Math.round((Date.now() - cutAt) / 1000)} s after power-on${isEmulated ? ' (emulated)' : ''}`,
+  )
+}
+
+async function isBack({ cloud, waitFor }) {
+  const { id } = await cloud.device(NAME)
+  const starts = async () => (await cloud.events(id)).filter(({ kind }) => kind === 'supervisor-started').length
+  const before = await starts()
+  await waitFor(async () => (await starts()) >= before && (await cloud.device(NAME)).connectivity === 'online', {
+    what: 'the device is online',
+    timeoutMs: SLOW_MS,
+  })
+}
+
+/** Waits for an event of this kind that is newer than all there were. */
+async function nextEvent({ cloud, waitFor }, kind, act) {
+  const { id } = await cloud.device(NAME)
+  const newest = (await cloud.events(id)).filter((event) => event.kind === kind).length
+  await act()
+  let found
+  const isThere = async () => {
+    const events = (await cloud.events(id)).filter((event) => event.kind === kind)
+    found = events[0]
+    return events.length > newest
+  }
+  await waitFor(isThere, { what: `the event ${kind}`, timeoutMs: SLOW_MS })
+  return found
+}
+
+async function update(scene) {
+  const { cloud, say, page } = scene
+  const replaced = await nextEvent(scene, 'supervisor-replaced', async () => {
+    await cloud.release('1.1.0')
+    await cloud.want('latest')
+  })
+  say(`supervisor-replaced: ${JSON.stringify(replaced.detail)}`)
+  await expectVersion(scene, '1.1.0')
+  if ((await page()) !== 'one') throw new Error('The app does not answer after the update')
+}
+
+async function expectVersion({ cloud, waitFor }, version) {
+  const isIt = async () => (await cloud.device(NAME)).supervisorVersion === version
+  await waitFor(isIt, { what: `the device reports supervisor ${version}`, timeoutMs: SLOW_MS })
+}
+
+async function crashing(scene) {
+  const { cloud, say, board } = scene
+  const returned = await nextEvent(scene, 'supervisor-returned', async () => {
+    await cloud.release('1.2.0', 'process.exit(1)')
+    await cloud.want('1.2.0')
+  })
+  say(`supervisor-returned: ${JSON.stringify(returned.detail)}`)
+  await expectVersion(scene, '1.1.0')
+  const { stdout } = await board.run(
+    'cat /opt/flotilla/launch-supervisor >/dev/null; ls -l /opt/flotilla | sed "s/.* \\([a-z]* -> .*\\)/\\1/" | grep -- "->"',
+  )
+  say(stdout.trim().replaceAll('\n', ', '))
+}
+
+async function hanging(scene) {
+  const { cloud, say, board, isContainer } = scene
+  // So that nobody has to wait for a quarter of an hour.
+  if (!isContainer) {
+    const folder = '/etc/systemd/system/flotilla-supervisor.service.d'
+    await board.run(
+      `mkdir -p ${folder} && printf '[Service]\\nEnvironment=FLOTILLA_TRIAL_PROBE_SECONDS=2\\n' >${folder}/try.conf && systemctl daemon-reload && systemctl restart flotilla-supervisor`,
+    )
+  } else return say('left out in a container: its time limit is a quarter of an hour')
+  const returned = await nextEvent(scene, 'supervisor-returned', async () => {
+    await cloud.release('1.3.0', 'for (;;);')
+    await cloud.want('1.3.0')
+  })
+  say(`supervisor-returned: ${JSON.stringify(returned.detail)}`)
+  await expectVersion(scene, '1.1.0')
+}
+
+async function damaged(scene) {
+  const { say, board, isContainer } = scene
+  const restart = isContainer ? 'docker restart flotilla-supervisor' : 'systemctl restart flotilla-supervisor'
+  const started = await nextEvent(scene, 'supervisor-started', () =>
+    board.run(`printf x >>/opt/flotilla/current/supervisor.mjs && ${restart}`),
+  )
+  await board.run('cd /opt/flotilla/current && sha256sum -c supervisor.mjs.sha256')
+  say(`fetched again, and supervisor-started: ${JSON.stringify(started.detail)}`)
+}
+
+async function uninstall({ board, cloud, say, page }) {
+  const line = await cloud.installLine(NAME, '--uninstall --purge')
+  await board.run(line, { onLine: (text) => isOurs(text) && say(text) })
+  if ((await page()) !== '') throw new Error('The app still answers')
+  const left = await board.run(
+    'ls -d /opt/flotilla /etc/flotilla /var/lib/flotilla 2>/dev/null; docker ps -aq; docker volume ls -q || true',
+  )
+  if (left.stdout.trim() !== '') throw new Error(`Left behind: ${left.stdout}`)
+}
+
+export const CHAPTERS = [
+  ['the one line on an empty system', first],
+  ['the same line again', again],
+  ['a restart of the board, and a power cut', restart],
+  ['another supervisor', update],
+  ['one that crashes', crashing],
+  ['one that hangs', hanging],
+  ['one whose file is damaged', damaged],
+  ['and away again', uninstall],
+]
