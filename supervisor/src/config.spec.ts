@@ -15,6 +15,7 @@ describe('the environment', () => {
       pollMs: 900_000,
       managesHost: false,
       metricsSeconds: 60,
+      localApiPort: 48484,
       log: { level: 'info', format: 'json', instance: undefined },
     })
   })

@@ -46,6 +46,10 @@ const EnvironmentSchema = z.object({
   FLOTILLA_METRICS_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60).meta({
     description: 'Seconds between two looks at temperature, memory and the like. 0: never. The fleet may set another.',
   }),
+  FLOTILLA_LOCAL_API_PORT: z
+    .union([z.literal('off'), z.coerce.number().int().min(0).max(65_535)])
+    .default(48484)
+    .meta({ description: 'Port of the local API for containers, on private addresses only. off or 0: there is none.' }),
   FLOTILLA_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
@@ -69,6 +73,8 @@ export interface Config {
   pollMs: number
   managesHost: boolean
   metricsSeconds: number
+  // Undefined: switched off.
+  localApiPort?: number
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'json' | 'pretty'; instance?: string }
 }
 
@@ -94,6 +100,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     pollMs: settings.FLOTILLA_POLL_SECONDS * 1000,
     managesHost: settings.FLOTILLA_MANAGE_HOST === 'true',
     metricsSeconds: settings.FLOTILLA_METRICS_SECONDS,
+    localApiPort: Number(settings.FLOTILLA_LOCAL_API_PORT) || undefined,
     log: {
       level: settings.FLOTILLA_LOG_LEVEL,
       format: settings.FLOTILLA_LOG_FORMAT,

@@ -44,7 +44,7 @@ export interface OpenedCore {
 /** Takes up what an earlier run left on the disk, and makes the parts. Nothing runs yet, and nothing waits for a network. */
 export async function openCore(member: Membership, signal: AbortSignal): Promise<OpenedCore> {
   const { world, clock, cloud, identity, events, registration } = member
-  const { log, store } = world
+  const { log, store, host } = world
   const engine = world.engine(registration.deviceId)
   const memory = new MemoryKeeper(store.memory)
   const requests = new RequestsKeeper(store.requests)
@@ -56,15 +56,17 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
   const added: AddedToSteps = {}
   const runner = new StepRunner(engine, cloud, { repositories, requests }, added)
   const core: Core = {
-    ...{ identity, registration, cloud, engine, memory, requests, targets, events, clock, log },
+    ...{ identity, registration, cloud, engine, host, store, memory, requests, targets, events, clock, log },
     board: new StatusBoard(),
     executor: new Executor({ runner, attempts, events, clock, log }, signal),
+    offers: {},
     commandsWaiting: new Listeners(),
     lookWanted: new Listeners(),
     pollWanted: new Listeners(),
     reported: new Listeners(),
   }
   const part = await makeParts(world.parts, core)
+  Object.assign(core.offers, part.offers)
   const beginSwitch: StepHandlers['begin-switch'] = (step) => memory.update((it) => permit(it, step))
   Object.assign(added, { steps: { 'begin-switch': beginSwitch, ...part.steps }, surroundings: part.surroundings })
   await noteNewStart(core)
@@ -94,6 +96,7 @@ async function makeParts(makers: readonly MakePart[], core: Core): Promise<Part>
     steps: Object.assign({}, ...parts.map(({ steps }) => steps)) as Part['steps'],
     sources: Object.assign({}, ...parts.map(({ sources }) => sources)) as Part['sources'],
     report: Object.assign({}, ...parts.map(({ report }) => report)) as Part['report'],
+    offers: Object.assign({}, ...parts.map(({ offers }) => offers)) as Part['offers'],
     surroundings: parts.find(({ surroundings }) => surroundings)?.surroundings,
     loops: parts.flatMap(({ loops }) => loops ?? []),
   }

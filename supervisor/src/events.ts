@@ -48,6 +48,8 @@ export interface StepFacts {
 
 export class EventRecorder {
   readonly recorded = new Listeners()
+  /** What the listeners are being told of. */
+  latest?: { at: string; kind: string; detail: Record<string, Json> }
 
   constructor(
     private readonly spool: EventSpool,
@@ -61,6 +63,7 @@ export class EventRecorder {
     try {
       const at = new Date(this.clock.now()).toISOString()
       const event = { at, kind, detail: JSON.parse(JSON.stringify(detail)) as Record<string, Json> }
+      this.latest = event
       await this.spool.append(this.clock.isKnown() ? event : { ...event, stamp: this.clock.stamp() })
     } catch (error) {
       this.log.error('event could not be kept', { kind, error })

@@ -11,6 +11,8 @@ import { LinuxControl } from './edge/host/linux-control.js'
 import { LinuxHost } from './edge/host/linux-host.js'
 import { LinuxTime } from './edge/host/linux-time.js'
 import { LinuxMeter } from './edge/host/metrics/linux-meter.js'
+import { listen } from './edge/local-api/http-listener.js'
+import { localPart } from './local-api/local-part.js'
 import { createLogger } from './edge/host/logger.js'
 import { openStore } from './edge/store/disk-store.js'
 import { DiskVersions } from './edge/versions/disk-versions.js'
@@ -87,6 +89,7 @@ async function supervise(config: Config): Promise<void> {
         (core) => disk.part(core),
         (core) => metrics.part(core),
         hostPart({ time: new LinuxTime(root), control: hostControl(config, root), document: store.settingsAtBoot }),
+        localPart({ port: config.localApiPort, listen }),
         ...selfUpdateParts(config, () => stop.abort()),
       ],
     },

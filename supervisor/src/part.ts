@@ -6,10 +6,10 @@ import type { AddedToSteps, StepHandlers } from './execute/step-handlers.js'
 import type { Identity } from './identity.js'
 import type { Listeners } from './listeners.js'
 import type { MemoryKeeper } from './memory-keeper.js'
-import type { Cloud, Engine, Logger } from './ports.js'
+import type { Cloud, Engine, Host, Logger } from './ports.js'
 import type { RequestsKeeper } from './requests-keeper.js'
 import type { StatusBoard } from './status-board.js'
-import type { Registration } from './stored.js'
+import type { Registration, Store } from './stored.js'
 import type { TargetKeeper } from './target/target-keeper.js'
 import type { TimeKeeper } from './time/time-keeper.js'
 
@@ -24,6 +24,8 @@ export interface Core {
   registration: Registration
   cloud: Cloud
   engine: Engine
+  host: Host
+  store: Store
   memory: MemoryKeeper
   requests: RequestsKeeper
   targets: TargetKeeper
@@ -33,6 +35,8 @@ export interface Core {
   clock: TimeKeeper
   log: Logger
   executor: Executor
+  // Of all parts, once all of them are made.
+  offers: Offers
   /** The server may have commands: it said so, the link has come up (again), or the target was polled. */
   commandsWaiting: Listeners
   /** Notified, the apply loop looks again. */
@@ -62,6 +66,7 @@ export interface Part {
 /** What a part can do or tell for those who ask this device: the local API, and commands from the control plane. */
 export interface Offers {
   snapshots?: SnapshotDeeds
+  latestMetrics?: () => MetricsSample | undefined
 }
 
 /** Each rejects, with a sentence for people, where it cannot be done; ids and volumes are of this app, or refused. */
@@ -82,6 +87,7 @@ export interface ReportSources {
   // By app id.
   snapshots?: () => Record<string, NonNullable<DeviceState['apps'][string]['snapshots']>>
   metrics?: MetricsQueue
+  tags?: () => NonNullable<DeviceState['tags']>
 }
 
 /** Samples wait here until the server has them, and travel with the next report. */

@@ -2,6 +2,8 @@ import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, typ
 import type { DeviceMemory, Requests } from '@flotilla/reconcile'
 import { z } from 'zod'
 import type { SettingsAtBoot } from './host/host-settings.js'
+import type { StoredCommands } from './commands/stored-commands.js'
+import type { StoredLocks } from './locks/stored-locks.js'
 import type { Document, Stamp } from './ports.js'
 
 /*
@@ -124,6 +126,12 @@ export interface Store {
   bootTimes: Document<BootTimes>
   requests: Document<Requests>
   settingsAtBoot: Document<SettingsAtBoot>
+  locks: Document<StoredLocks>
+  commands: Document<StoredCommands>
+  // Tags that apps gave the device over the local API.
+  tags: Document<Record<string, string>>
+  // Ids of containers that said over the local API that their predecessors may go.
+  takeOvers: Document<string[]>
   reportBaseline: Document<ReportBaseline>
   repositories: Document<string[]>
   events: EventSpool

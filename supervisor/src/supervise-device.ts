@@ -84,6 +84,7 @@ async function reportLoop(
       status: board.status,
       engineError: board.engineError,
       snapshots: part.report?.snapshots?.() ?? {},
+      tags: part.report?.tags?.(),
       acknowledged: baseline.state,
     })
   const report = new ReportLoop(

@@ -53,7 +53,7 @@ export class Metrics {
         await wake.wait(clock, pace.seconds > 0 ? pace.seconds * 1000 : HOUR_MS, end)
       }
     }
-    return { report: { metrics: queue }, loops: [run] }
+    return { report: { metrics: queue }, offers: { latestMetrics: () => this.last }, loops: [run] }
   }
 
   private async takeReading(queue: SampleQueue, { clock, log }: { clock: Clock; log: Logger }): Promise<void> {

@@ -85,12 +85,16 @@ export class ApplyScene {
     this.running = Promise.all([
       loop.run(signal),
       watchEngine(opened.core.engine, () => loop.wake(), { clock, log }, signal),
+      ...(opened.part.loops ?? []).map((run) => run(signal)),
     ])
   }
 
   private member(clock: TimeKeeper, log: Logger): Membership {
     const targetKeys = [{ id: 'key', publicKey: rawPublicKey(createPublicKey(this.key.privateKey)) }]
-    const cloud = { registryToken: () => Promise.resolve({ token: 'token', expiresInSeconds: 300 }) } as Cloud
+    const cloud = {
+      registryToken: () => Promise.resolve({ token: 'token', expiresInSeconds: 300 }),
+      fetchCommands: () => Promise.resolve([]),
+    } as Partial<Cloud> as Cloud
     return {
       world: {
         ...{ clock: this.daemon.clock, log, store: this.store, parts: this.parts },

@@ -4,6 +4,8 @@
  */
 import type { SettingsAtBoot } from '../host/host-settings.js'
 import type { DeviceMemory, Requests } from '@flotilla/reconcile'
+import type { StoredCommands } from '../commands/stored-commands.js'
+import type { StoredLocks } from '../locks/stored-locks.js'
 import type { Document } from '../ports.js'
 import type {
   BootTimes,
@@ -133,6 +135,10 @@ export class MemoryStore implements Store {
   readonly memory = this.document<DeviceMemory>('memory')
   readonly requests = this.document<Requests>('requests')
   readonly settingsAtBoot = this.document<SettingsAtBoot>('settings-at-boot')
+  readonly locks = this.document<StoredLocks>('locks')
+  readonly commands = this.document<StoredCommands>('commands')
+  readonly tags = this.document<Record<string, string>>('tags')
+  readonly takeOvers = this.document<string[]>('take-overs')
   readonly reportBaseline = this.document<ReportBaseline>('report-baseline')
   readonly repositories = this.document<string[]>('repositories')
   readonly events = new MemoryEventSpool((what) => this.moment(what))

@@ -3,7 +3,7 @@
  * meaning of an old one.
  *
  * 1  2026-11-21  registration, challenge, token, target, report, logs, link.
- *    2026-11-21  target: policy, supervisor; report: confirmed, trial, rejected, snapshots, metrics; commands; snapshots.
+ *    2026-11-21  target: policy, supervisor; report: confirmed, trial, rejected, snapshots, metrics, tags; commands; snapshots.
  */
 export const DEVICE_PROTOCOL = 1
 

@@ -109,6 +109,8 @@ export const DeviceStateSchema = z.object({
   activity: z.enum(['settled', 'updating', 'waiting', 'failing']).optional(),
   // What the supervisor does now and waits for, as sentences, at most a few lines.
   explanation: z.string().max(4000).optional(),
+  // What apps on the device said about it over the local API. Absent: nothing.
+  tags: z.record(z.string().max(128), z.string().max(1024)).optional(),
   apps: z.record(z.uuid(), AppStateSchema).default({}),
 })
 export type DeviceState = z.infer<typeof DeviceStateSchema>

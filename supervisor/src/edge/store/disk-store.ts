@@ -4,8 +4,10 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeviceMemorySchema } from '@flotilla/reconcile'
-import type { z } from 'zod'
 import { SettingsAtBootSchema } from '../../host/host-settings.js'
+import { z } from 'zod'
+import { StoredCommandsSchema } from '../../commands/stored-commands.js'
+import { StoredLocksSchema } from '../../locks/stored-locks.js'
 import type { Logger } from '../../ports.js'
 import {
   BootTimesSchema,
@@ -40,6 +42,10 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     memory: document('memory.json', DeviceMemorySchema),
     requests: document('requests.json', RequestsSchema),
     settingsAtBoot: document('settings-at-boot.json', SettingsAtBootSchema),
+    locks: document('locks.json', StoredLocksSchema),
+    commands: document('commands.json', StoredCommandsSchema),
+    tags: document('tags.json', z.record(z.string(), z.string())),
+    takeOvers: document('take-overs.json', z.array(z.string())),
     reportBaseline: document('report-baseline.json', ReportBaselineSchema),
     repositories: document('repositories.json', RepositoriesSchema),
     events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log),

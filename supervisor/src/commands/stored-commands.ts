@@ -1,0 +1,10 @@
+import { DeviceCommandResultSchema } from '@flotilla/contracts'
+import { z } from 'zod'
+
+/** What was done for the control plane and it does not know yet. Files of older supervisors are read for ever. */
+export const StoredCommandsSchema = z.object({
+  // Begun, and not ended: the power went in the middle.
+  begun: z.object({ id: z.string(), kind: z.string() }).optional(),
+  results: z.array(DeviceCommandResultSchema).default([]),
+})
+export type StoredCommands = z.infer<typeof StoredCommandsSchema>

@@ -1,0 +1,100 @@
+/*
+ * HTTP for the local API: one listener on one address, with bounds on all that a caller may send or hold. It knows
+ * nothing of routes and tokens.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { LocalProblem, problemAnswer, type LocalAnswer, type LocalRequest } from '../../local-api/local-request.js'
+import { parseJson } from '../../parse-json.js'
+
+export interface LocalListener {
+  port: number
+  close(): Promise<void>
+}
+
+export type HandleRequest = (request: LocalRequest) => Promise<LocalAnswer>
+
+const MOST_BODY_BYTES = 64 * 1024
+const MOST_CONNECTIONS = 64
+const REQUEST_TIMEOUT_MS = 30_000
+
+/** Rejects where the address is not there, or its port taken. Port 0: any free one. */
+export async function listen(address: string, port: number, handle: HandleRequest): Promise<LocalListener> {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 5_000 })
+  server.maxConnections = MOST_CONNECTIONS
+  server.on('request', (request, response) => void serve(request, response, handle))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, address, () => resolve())
+  })
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, handle: HandleRequest): Promise<void> {
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  // A caller that goes away while it is answered is no error of ours.
+  response.on('error', () => gone.abort())
+  try {
+    await send(response, await handle(await read(request, gone.signal)), gone.signal)
+  } catch (error) {
+    if (error instanceof LocalProblem) await send(response, problemAnswer(error), gone.signal)
+    response.destroy()
+  }
+}
+
+async function read(request: IncomingMessage, signal: AbortSignal): Promise<LocalRequest> {
+  const url = new URL(request.url ?? '/', 'http://local')
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  return {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    token: bearer ?? url.searchParams.get('apikey') ?? undefined,
+    accept: request.headers.accept ?? '',
+    body: await readBody(request),
+    signal,
+  }
+}
+
+/** JSON, whatever it says that it is: wget calls everything a form. Else a form. */
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > MOST_BODY_BYTES) throw new LocalProblem(413, 'too-large', 'A body has at most 64 KiB.')
+    chunks.push(chunk)
+  }
+  const text = Buffer.concat(chunks).toString().trim()
+  if (text === '') return undefined
+  const parsed = parseJson(text)
+  if (parsed !== undefined) return parsed
+  if (/urlencoded/.test(request.headers['content-type'] ?? '')) return Object.fromEntries(new URLSearchParams(text))
+  throw new LocalProblem(400, 'not-json', 'The body is not JSON.')
+}
+
+async function send(response: ServerResponse, answer: LocalAnswer, signal: AbortSignal): Promise<void> {
+  response.writeHead(answer.status, answer.headers)
+  if (answer.body === undefined || typeof answer.body === 'string') return void response.end(answer.body)
+  response.flushHeaders()
+  for await (const chunk of answer.body) {
+    if (signal.aborted) return
+    if (!response.write(chunk)) await drained(response, signal)
+  }
+  response.end()
+}
+
+function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('drain', resolve)
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
