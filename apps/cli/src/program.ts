@@ -9,6 +9,7 @@ import { addOrganizationCommands } from './commands/organizations.js'
 import { addProvisioningKeyCommands } from './commands/provisioning-keys.js'
 import { addPushCommand } from './commands/push.js'
 import { addReleaseCommands } from './commands/releases.js'
+import { addSnapshotCommands } from './commands/snapshots.js'
 import { addTokenCommands } from './commands/tokens.js'
 import { addVariableCommands } from './commands/variables.js'
 import type { Config } from './config.js'
@@ -63,6 +64,7 @@ function addCommands(program: CliCommand, context: Context): void {
   addVariableCommands(program, context)
   program.commandsGroup('Devices:')
   addDeviceCommands(program, context)
+  addSnapshotCommands(program, context)
   addProvisioningKeyCommands(program, context)
   program.commandsGroup(SHELL)
   addCompletionCommands(program, context)

@@ -1,11 +1,17 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import {
   type ChallengeResponse,
   DEVICE_PROTOCOL,
   DEVICE_ROUTES,
+  type DeviceCommandBody,
+  type DeviceCommandResult,
+  DeviceCommandsSchema,
   type DeviceState,
   type RegisterResponse,
   registerStatement,
+  SNAPSHOT_DIGEST_HEADER,
+  type SnapshotUpload,
+  type SnapshotUploadResponse,
   type TokenResponse,
   tokenStatement,
 } from '@flotilla/contracts'
@@ -63,19 +69,52 @@ export class Board {
     await this.post(DEVICE_ROUTES.logs, { protocol: DEVICE_PROTOCOL, lines })
   }
 
+  /** Carries out the commands that wait for it, until the signal; `carryOut` says what came of each. */
+  async obey(
+    carryOut: (body: DeviceCommandBody) => Promise<Pick<DeviceCommandResult, 'status' | 'detail'>>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      const response = await this.send('GET', DEVICE_ROUTES.commands)
+      for (const { id, body } of DeviceCommandsSchema.parse(await response.json()).commands) {
+        const result: DeviceCommandResult = { id, at: new Date().toISOString(), ...(await carryOut(body)) }
+        await this.post(DEVICE_ROUTES.commandResults, result)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  /** Sends the sealed text of a snapshot whole; `seal` makes it with the key that the server gives. */
+  async upload(id: string, upload: SnapshotUpload, seal: (key: Buffer) => Buffer): Promise<void> {
+    const path = `${DEVICE_ROUTES.snapshots}/${id}`
+    const { key } = await this.post<SnapshotUploadResponse>(path, upload)
+    const bytes = seal(Buffer.from(key, 'base64url'))
+    await this.send('PUT', path, bytes, {
+      'Content-Type': 'application/octet-stream',
+      'Content-Range': `bytes 0-${bytes.length - 1}/${bytes.length}`,
+      [SNAPSHOT_DIGEST_HEADER]: createHash('sha256').update(bytes).digest('hex'),
+    })
+  }
+
   private sign(statement: string): string {
     return sign(null, Buffer.from(statement), this.privateKey).toString('base64url')
   }
 
   private async post<T>(path: string, body: unknown): Promise<T> {
-    return (await this.send('POST', path, body)).json() as Promise<T>
+    const text = await (await this.send('POST', path, body)).text()
+    return (text === '' ? undefined : JSON.parse(text)) as T
   }
 
-  private async send(method: string, path: string, body: unknown): Promise<Response> {
+  private async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = { 'Content-Type': 'application/json' },
+  ): Promise<Response> {
     const response = await fetch(this.options.server + path, {
       method,
-      headers: { 'Content-Type': 'application/json', ...(this.token && { Authorization: `Bearer ${this.token}` }) },
-      body: JSON.stringify(body),
+      headers: { ...headers, ...(this.token && { Authorization: `Bearer ${this.token}` }) },
+      body: Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body),
     })
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
     return response
