@@ -89,6 +89,9 @@ export interface Watch {
   wellMs?: number
   // By container id.
   restarts: Record<string, WatchedRestarts>
+  // What the start of the board or the supervisor in the middle of a trial found ended by a signal, by container id: when
+  // it had ended. That was the power cut, not the release.
+  cutShort: Record<string, number>
 }
 
 export interface WatchedRestarts {

@@ -19,8 +19,12 @@ export function effectiveRestart(app: TargetApp, name: string, service: TargetSe
  * Whether a one-shot that is not to be restarted was cut short, by a power cut say, while another service waits for its
  * completion. It is run again: the device would otherwise be stuck until somebody pushes a release.
  */
-export function wasCutShort(app: TargetApp, name: string, { status, exitCode }: CurrentContainer): boolean {
-  return status === 'exited' && exitCode !== undefined && INTERRUPTED.includes(exitCode) && isAwaited(app, name)
+export function wasCutShort(app: TargetApp, name: string, container: CurrentContainer): boolean {
+  return wasInterrupted(container) && isAwaited(app, name)
+}
+
+export function wasInterrupted({ status, exitCode }: CurrentContainer): boolean {
+  return status === 'exited' && exitCode !== undefined && INTERRUPTED.includes(exitCode)
 }
 
 /** When one that was cut short may run again; undefined for now. */

@@ -17,6 +17,9 @@ export interface Engine {
   joined: Record<string, string[]>
   // Ids of containers whose service is handed over side by side.
   beside?: string[]
+  // Volume's name → image of the last container that wrote to it; and the same at the time of each snapshot, by id.
+  written?: Record<string, string>
+  snapshots?: Record<string, string>
 }
 
 // SIGTERM.
@@ -56,6 +59,20 @@ export function applyStep(engine: Engine, step: Step): Engine {
     case 'remove-volume':
       demand(!current.containers.some(({ volumes }) => volumes.includes(step.name)), `volume ${step.name} is in use`)
       return withCurrent(engine, { volumes: current.volumes.filter(({ name }) => name !== step.name) })
+    case 'snapshot-volume': {
+      demandNoWriter(engine, step.name, engine.beside)
+      return { ...engine, snapshots: { ...engine.snapshots, [step.snapshotId]: engine.written?.[step.name] ?? '' } }
+    }
+    case 'restore-volume': {
+      demandNoWriter(engine, step.name)
+      const content = engine.snapshots?.[step.snapshotId]
+      demand(content !== undefined, `there is no snapshot ${step.snapshotId}`)
+      return { ...engine, written: { ...engine.written, [step.name]: content } }
+    }
+    case 'remove-snapshot': {
+      const { [step.snapshotId]: _removed, ...snapshots } = engine.snapshots ?? {}
+      return { ...engine, snapshots }
+    }
     default:
       return withCurrent(engine, { host: stepOnHost(current.host, step) })
   }
@@ -149,8 +166,9 @@ function startContainer(engine: Engine, container: CurrentContainer): Engine {
   // What was not stopped by us counts as restarted.
   const isRestart = container.status === 'exited' && container.exitCode !== STOPPED
   const restartCount = isRestart ? (container.restartCount ?? 0) + 1 : 0
+  const written = Object.fromEntries(container.volumes.map((name) => [name, container.image]))
   const started = { status: 'running', startedAt: engine.clock, exitCode: undefined, restartCount } as const
-  return changeContainer(engine, container.id, started)
+  return changeContainer({ ...engine, written: { ...engine.written, ...written } }, container.id, started)
 }
 
 // The engine lists running containers only; foreign ones stay as they are.
@@ -163,6 +181,13 @@ function withAttachments(engine: Engine): Engine {
   }
   const networks = engine.current.networks.map((network) => ({ ...network, attached: attachedTo(network) }))
   return withCurrent(engine, { networks })
+}
+
+// What it copies must not change meanwhile.
+function demandNoWriter({ current }: Engine, name: string, spared: readonly string[] = []): void {
+  const besides = new Set(current.containers.filter(({ id }) => spared.includes(id)).map(({ service }) => service))
+  const writer = current.containers.find((it) => isLive(it) && it.volumes.includes(name) && !besides.has(it.service))
+  demand(writer === undefined, `${writer?.service} writes to ${name}`)
 }
 
 function find(current: CurrentState, id: string): CurrentContainer {

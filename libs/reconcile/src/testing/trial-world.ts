@@ -1,7 +1,8 @@
 import type { Target } from '@flotilla/contracts'
-import type { TrialEvent, Watch } from '../memory.js'
+import type { DeviceMemory, TrialEvent, Verdict, Watch } from '../memory.js'
 import type { Plan, Step } from '../plan.js'
 import { planNextSteps } from '../plan-next-steps.js'
+import { isLive } from '../restart-policy.js'
 import { advance } from '../trial/advance.js'
 import { noteRestored, noteSnapshot, noteSnapshotRemoved, noteStart, permit } from '../trial/notes.js'
 import { reject, type Evidence } from '../trial/reject.js'
@@ -9,8 +10,8 @@ import { changeContainer, withCurrent } from './fake-engine.js'
 import { brief, carryOut, letTimePass, type World } from './world.js'
 
 /*
- * A device that remembers: the loop of the supervisor, with its memory, around the fake engine. What is written is what
- * a power cut leaves; watches and attempts' clocks are handled as the agent does.
+ * A device that remembers: the loop of the supervisor, with its memory, around the fake engine. The memory is what a
+ * power cut leaves, the watches are what it takes.
  */
 
 export interface TrialWorld extends World {
@@ -18,6 +19,17 @@ export interface TrialWorld extends World {
   events: TrialEvent[]
   // What the engine would tell of failed containers, by service.
   evidence?: Record<string, Evidence>
+  // Since the round before, by a clock that never jumps.
+  elapsedMs?: number
+}
+
+/** One round: what was decided, and the device afterwards. */
+export interface Turn {
+  world: TrialWorld
+  plan: Plan
+  verdicts: Verdict[]
+  // What is remembered when the plan is made.
+  memory: DeviceMemory
 }
 
 const ROUND_MS = 1000
@@ -27,12 +39,8 @@ export function remembering(world: World): TrialWorld {
 }
 
 /** One round: look, remember, judge, plan, carry out, note. */
-export function takeWatchedTurn(
-  world: TrialWorld,
-  target: Target,
-  elapsedMs = ROUND_MS,
-): { world: TrialWorld; plan: Plan } {
-  const { engine, watches } = world
+export function takeWatchedTurn(world: TrialWorld, target: Target, { isHasty = false } = {}): Turn {
+  const { engine, watches, elapsedMs = ROUND_MS } = world
   const { clock: now } = engine
   const result = advance(target, { ...engine.current, watches }, { now, elapsedMs })
   const judged = result.verdicts.reduce(
@@ -48,7 +56,9 @@ export function takeWatchedTurn(
   const watched = { ...world, engine: { ...engine, current }, watches: result.watches, events: judged.events }
   const plan = planNextSteps(target, { ...current, watches: result.watches }, now)
   const done = carryOutAll(watched, plan.steps)
-  return { world: { ...done, ...letTimePass(done) }, plan }
+  const later = letTimePass(done, isHasty ? plan : undefined)
+  const next = { ...done, ...later, elapsedMs: later.engine.clock - now }
+  return { world: next, plan, verdicts: result.verdicts, memory: judged.memory }
 }
 
 export function carryOutAll(world: TrialWorld, steps: readonly Step[]): TrialWorld {
@@ -66,38 +76,43 @@ export function liveFor(world: TrialWorld, target: Target, rounds: number): { wo
   return { world, trace }
 }
 
-/** The supervisor starts again; `containersEnd`: with the board. */
-export function restarted(world: TrialWorld, containersEnd = false): TrialWorld {
-  const { current } = world.engine
-  const memory = noteStart(current.memory ?? {})
-  const engine = withCurrent(world.engine, { memory, downloading: [] })
-  const after = containersEnd
-    ? current.containers
-        .filter(({ status }) => status === 'running')
-        .reduce(
-          (before, { id }) => changeContainer(before, id, { restartCount: 0, health: undefined, oomKilled: undefined }),
-          engine,
-        )
-    : engine
-  return { ...world, engine: after, watches: {} }
+/** The supervisor starts again. What it saw is forgotten; downloads begin anew. */
+export function restarted(world: TrialWorld): TrialWorld {
+  const memory = noteStart(world.engine.current.memory ?? {})
+  return { ...world, engine: withCurrent(world.engine, { memory, downloading: [] }), watches: {}, elapsedMs: 0 }
+}
+
+/** The power goes and comes back: programs end, and the engine is not as far as to start any again. */
+export function powerCut(world: TrialWorld): TrialWorld {
+  const live = world.engine.current.containers.filter(isLive)
+  const end = { status: 'exited' as const, exitCode: 255, finishedAt: world.engine.clock, health: undefined }
+  const engine = live.reduce((before, { id }) => changeContainer(before, id, end), world.engine)
+  return restarted({ ...world, engine })
+}
+
+/** Somebody sets the clock; time itself goes on as ever. */
+export function withClock(world: TrialWorld, byMs: number): TrialWorld {
+  return { ...world, engine: { ...world.engine, clock: Math.max(1, world.engine.clock + byMs) } }
 }
 
 function carryOutAndNote(world: TrialWorld, step: Step): World['engine'] {
+  const hasFailed = world.failure?.(step, world.engine) !== undefined
   const engine = carryOut(world, step)
-  const memory = engine.current.memory ?? {}
-  // A failed deed is not noted.
-  if (world.failure?.(step, world.engine) !== undefined) return engine
+  return hasFailed ? engine : withCurrent(engine, { memory: noted(engine.current.memory ?? {}, step) })
+}
+
+function noted(memory: DeviceMemory, step: Step): DeviceMemory {
   switch (step.kind) {
     case 'begin-switch':
-      return withCurrent(engine, { memory: permit(memory, step) })
+      return permit(memory, step)
     case 'snapshot-volume':
-      return withCurrent(engine, { memory: noteSnapshot(memory, step) })
+      return noteSnapshot(memory, step)
     case 'restore-volume':
-      return withCurrent(engine, { memory: noteRestored(memory, step) })
+      return noteRestored(memory, step)
     case 'remove-snapshot':
-      return withCurrent(engine, { memory: noteSnapshotRemoved(memory, step) })
+      return noteSnapshotRemoved(memory, step)
     default:
-      return engine
+      return memory
   }
 }
 

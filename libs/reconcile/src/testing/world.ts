@@ -16,6 +16,8 @@ export interface Behaviour {
   exitCode?: number
   hasHealthCheck?: boolean
   isUnhealthy?: boolean
+  // It is the kernel that ends it.
+  isOutOfMemory?: boolean
 }
 
 export interface World {
@@ -142,7 +144,10 @@ function live({ behaviours = {} }: World, engine: Engine, container: CurrentCont
   if (status === 'restarting' || status === 'paused')
     return changeContainer(engine, id, { status: 'running', startedAt: engine.clock })
   if (status !== 'running') return engine
-  if (behaviour?.exitCode !== undefined) return end(engine, container, behaviour.exitCode)
+  if (behaviour?.exitCode !== undefined) {
+    const ended = end(engine, container, behaviour.exitCode)
+    return behaviour.isOutOfMemory ? changeContainer(ended, id, { oomKilled: true }) : ended
+  }
   if (!behaviour?.hasHealthCheck) return engine
   if (container.health === undefined) return changeContainer(engine, id, { health: 'starting' })
   return changeContainer(engine, id, { health: behaviour.isUnhealthy ? 'unhealthy' : 'healthy' })

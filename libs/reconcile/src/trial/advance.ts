@@ -107,7 +107,7 @@ function returningWatch({ current }: View, app: TargetApp, elapsedMs: number): W
   const fingerprint = `back to ${appFingerprint(app)}`
   const former = ownMember(current.watches ?? {}, app.id)
   const totalMs = former?.fingerprint === fingerprint ? former.totalMs + elapsedMs : 0
-  return { fingerprint, totalMs, switchingMs: totalMs, restarts: {} }
+  return { fingerprint, totalMs, switchingMs: totalMs, restarts: {}, cutShort: {} }
 }
 
 function isSame(a: DeviceMemory, b: DeviceMemory): boolean {

@@ -1,6 +1,7 @@
 import type { Rejection } from '@flotilla/contracts'
-import type { Attempt } from '../current-state.js'
+import type { Attempt, CurrentContainer } from '../current-state.js'
 import type { Trial, Verdict, Watch } from '../memory.js'
+import { wasCutShort } from '../one-shots.js'
 import { ownMember } from '../own-member.js'
 import { isToBeStarted } from '../readiness.js'
 import { isLive } from '../restart-policy.js'
@@ -17,7 +18,8 @@ import {
   startSentence,
   times,
 } from './sentences.js'
-import { isAllUp, isStoppedByHand, servicesOf, type Tried } from './watch.js'
+import { isAsCutShort } from './retry.js'
+import { isAllUp, servicesOf, type Tried } from './watch.js'
 
 const MOST_RESTARTS = 3
 const MOST_FAILED_STARTS = 3
@@ -39,7 +41,7 @@ interface Fault {
 
 /** What speaks against a release that is being watched; undefined: nothing does so far. */
 export function judge(tried: Tried, trial: Trial, watch: Watch, confirmMs: number): Finding | undefined {
-  const watched = servicesOf(tried).filter((item) => !isStoppedByHand(tried.view, item))
+  const watched = servicesOf(tried).filter(({ isStopped }) => !isStopped)
   const faults = watched.flatMap((item) => serviceFault(tried.view, item, watch))
   if (faults.length > 0) return finding(faults)
   const copy = failedSnapshot(tried.view, trial)
@@ -70,14 +72,19 @@ function serviceFault(view: View, item: ServiceView, watch: Watch): Fault[] {
   const failed = failedStart(view, item)
   if (failed) return fault('cannot-start', startSentence(name, failed))
   if (!right) return []
-  // A one-shot that was killed from outside is run again; one that takes more memory than there is will take it again.
-  const hasEnded = right.status === 'exited' && (!isToBeStarted(item, right) || right.oomKilled === true)
-  if (hasEnded && right.exitCode !== 0) return fault('exited', exitSentence(name, right))
+  if (hasEnded(item, right, watch)) return fault('exited', exitSentence(name, right))
   const restarts = ownMember(watch.restarts, right.id)
   if (restarts && restarts.count >= MOST_RESTARTS) {
     return fault('crash-loop', crashSentence(name, restarts, watch.totalMs - restarts.sinceMs))
   }
   return right.status === 'running' && right.health === 'unhealthy' ? fault('unhealthy', `${name} is unhealthy.`) : []
+}
+
+// For good, and not well.
+function hasEnded(item: ServiceView, right: CurrentContainer, watch: Watch): boolean {
+  if (right.status !== 'exited' || right.exitCode === 0 || isAsCutShort(watch, right)) return false
+  // A one-shot that was killed from outside is run again; one that needs more memory than there is will need it again.
+  return !isToBeStarted(item, right) || (wasCutShort(item.app, item.name, right) && right.oomKilled === true)
 }
 
 function failedStart(view: View, item: ServiceView): Attempt | undefined {

@@ -2,10 +2,10 @@ import type { TargetApp } from '@flotilla/contracts'
 import type { CurrentContainer } from '../current-state.js'
 import { imageReference } from '../images.js'
 import type { Watch, WatchedRestarts } from '../memory.js'
+import { wasInterrupted } from '../one-shots.js'
 import { ownMember } from '../own-member.js'
 import { isToBeStarted } from '../readiness.js'
 import { isLive } from '../restart-policy.js'
-import { serviceKey } from '../view/containers.js'
 import type { ServiceView } from '../view/services.js'
 import type { View } from '../view/view.js'
 import { isSameService } from './app-fingerprint.js'
@@ -17,6 +17,8 @@ export interface Tried {
   // What it may return to.
   good?: TargetApp
   fingerprint: string
+  // How often the board or the supervisor started meanwhile.
+  starts: number
 }
 
 /** The watch, one round later: what was seen of the app's restarts, and for how long all of it has been up. */
@@ -35,6 +37,7 @@ export function lookAgain(tried: Tried, former: Watch | undefined, elapsedMs: nu
     switchingMs: (before?.switchingMs ?? 0) + (isItsTurn ? elapsedMs : 0),
     ...(wellMs !== undefined && { wellMs }),
     restarts: Object.fromEntries(restarts),
+    cutShort: before ? before.cutShort : cutShortBy(tried),
   }
 }
 
@@ -45,12 +48,7 @@ export function servicesOf({ view, app }: Pick<Tried, 'view' | 'app'>): ServiceV
 /** Whether nothing but the release is there, and all of it does what it should; a health still `starting` will do. */
 export function isAllUp(tried: Pick<Tried, 'view' | 'app'>): boolean {
   const isGone = !tried.view.unwanted.flat().some((it) => it.appId === tried.app.id && isLive(it))
-  return isGone && servicesOf(tried).every((item) => isUp(tried.view, item))
-}
-
-/** Somebody wants the service not to run for now: nothing can be told from it. */
-export function isStoppedByHand(view: View, { app, name }: ServiceView): boolean {
-  return view.current.requests?.stopped.includes(serviceKey(app.id, name)) === true
+  return isGone && servicesOf(tried).every(isUp)
 }
 
 /** Whether the engine or the device has every image of the app. */
@@ -58,9 +56,20 @@ export function hasItsImages({ view, app }: Pick<Tried, 'view' | 'app'>): boolea
   return Object.values(app.services).every(({ image }) => !view.missingImages.has(imageReference(image)))
 }
 
-function isUp(view: View, item: ServiceView): boolean {
-  if (isStoppedByHand(view, item)) return true
-  const { right, containers } = item
+function cutShortBy({ view, app, starts }: Tried): Record<string, number> {
+  if (starts === 0) return {}
+  const found = servicesOf({ view, app }).flatMap(({ right }) => (right && isInterrupted(right) ? [right] : []))
+  return Object.fromEntries(found.map(({ id, finishedAt }) => [id, finishedAt ?? 0]))
+}
+
+function isInterrupted(container: CurrentContainer): boolean {
+  return wasInterrupted(container) && !container.oomKilled
+}
+
+function isUp(item: ServiceView): boolean {
+  const { right, containers, isStopped } = item
+  // Somebody wants it not to run for now: nothing can be told from it.
+  if (isStopped) return true
   if (!right || containers.some((it) => it !== right && isLive(it))) return false
   if (right.status === 'running') return right.health !== 'unhealthy'
   return right.status === 'exited' && right.exitCode === 0 && !isToBeStarted(item, right)
@@ -68,7 +77,7 @@ function isUp(view: View, item: ServiceView): boolean {
 
 // A download and a person's wish say nothing of the release.
 function isHeldUp(tried: Tried): boolean {
-  return !hasItsImages(tried) || servicesOf(tried).some((item) => isStoppedByHand(tried.view, item))
+  return !hasItsImages(tried) || servicesOf(tried).some(({ isStopped }) => isStopped)
 }
 
 function lookAtRestarts(

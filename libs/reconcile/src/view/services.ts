@@ -71,7 +71,7 @@ function lookAt(
     (container) => container.specHash === wanted?.specHash && !hasDefect(input, wanted.spec, container, props),
   )
   const isStopped = input.current.requests?.stopped.includes(key) ?? false
-  const isAgain = right !== undefined && isTriedAgain(input.current.memory, app, right, input.now)
+  const isAgain = right !== undefined && isTriedAgain(input.current, app, right, input.now)
   const view = { app, name, service, dependencies, wanted, containers, right, isStopped, isTriedAgain: isAgain }
   views.set(key, view)
   return view

@@ -1,0 +1,212 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Target } from '@flotilla/contracts'
+import fc from 'fast-check'
+import type { DeviceMemory } from '../memory.js'
+import { ownMember } from '../own-member.js'
+import { differences } from '../testing/oracle.js'
+import { APP_ID, imageOf, targetOf, type ServiceInput } from '../testing/targets.js'
+import {
+  powerCut,
+  remembering,
+  restarted,
+  takeWatchedTurn,
+  withClock,
+  type Turn,
+  type TrialWorld,
+} from '../testing/trial-world.js'
+import { newDevice, type Behaviour, type World } from '../testing/world.js'
+import { appFingerprint } from './app-fingerprint.js'
+import { effectiveTarget } from './effective-target.js'
+
+/*
+ * Whole lives of devices: releases good and bad in any order, restarts and power cuts at any moment, clocks that jump.
+ * Which release is bad is known here by the versions of its images, and nowhere else.
+ */
+
+const LIVES = { numRuns: 40 }
+const PATIENCE_MS = 120_000
+const CONFIRM_SECONDS = 6
+// Enough for the longest confirm time, three tries and a way back.
+const ROUNDS_TO_THE_END = 160
+const HOUR = 3_600_000
+
+// By version of a service's image: 1 and 2 are well.
+const CRASHES = 3
+const ENDS = 4
+const IS_UNHEALTHY = 5
+const CANNOT_START = 6
+const RUNS_OUT_OF_MEMORY = 7
+const BAD = [CRASHES, ENDS, IS_UNHEALTHY, CANNOT_START, RUNS_OUT_OF_MEMORY]
+const NAMES = ['db', 'web']
+
+const behaviours = Object.fromEntries<Behaviour>(
+  NAMES.flatMap((name): [string, Behaviour][] => [
+    [imageOf(name, 1), { hasHealthCheck: true }],
+    [imageOf(name, CRASHES), { exitCode: 1 }],
+    [imageOf(name, ENDS), { exitCode: 0 }],
+    [imageOf(name, IS_UNHEALTHY), { hasHealthCheck: true, isUnhealthy: true }],
+    [imageOf(name, RUNS_OUT_OF_MEMORY), { exitCode: 137, isOutOfMemory: true }],
+  ]),
+)
+
+const failure: World['failure'] = (step, { current }) => {
+  if (step.kind !== 'start-container') return undefined
+  const image = current.containers.find(({ id }) => id === step.id)?.image
+  return NAMES.some((name) => image === imageOf(name, CANNOT_START)) ? 'exec format error' : undefined
+}
+
+interface Release {
+  number: number
+  db: number
+  web: number | undefined
+  setting: string
+}
+
+const version = (numbers: readonly number[]) => fc.constantFrom(...numbers)
+const release = (versions: readonly number[]): fc.Arbitrary<Release> =>
+  fc.record({
+    number: fc.integer({ min: 1, max: 9 }),
+    db: version([1, 2, ...versions]),
+    web: fc.option(version([1, 2, ...versions]), { nil: undefined }),
+    setting: fc.constantFrom('a', 'b'),
+  })
+const anyRelease = fc.oneof(release([]), release(BAD))
+
+type Happening =
+  { kind: 'target'; release: Release } | { kind: 'restart' | 'power-cut' | 'force' } | { kind: 'clock'; byMs: number }
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 4, arbitrary: anyRelease.map((it) => ({ kind: 'target' as const, release: it })) },
+  { weight: 2, arbitrary: fc.constantFrom({ kind: 'restart' as const }, { kind: 'power-cut' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'force' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: -24 * HOUR, max: 24 * HOUR }).map((byMs) => ({ kind: 'clock' as const, byMs })),
+  },
+)
+const history = fc.array(fc.tuple(happening, fc.integer({ min: 1, max: 25 })), { minLength: 1, maxLength: 7 })
+
+function targetFor({ number, db, web, setting }: Release): Target {
+  const environment = { SETTING: setting }
+  const data = [{ type: 'volume' as const, source: 'data', target: '/data' }]
+  const services: Record<string, ServiceInput> = {
+    db: { version: db, environment, volumes: data },
+    ...(web !== undefined && { web: { version: web, dependsOn: { db: { condition: 'service_started' } } } }),
+  }
+  const volumes = { data: { labels: { 'io.flotilla.snapshot': 'true' } } }
+  const target = targetOf({ release: number, services, volumes })
+  return { ...target, policy: { ...target.policy, confirmSeconds: CONFIRM_SECONDS } }
+}
+
+const isBad = ({ db, web }: Release) => BAD.includes(db) || (web !== undefined && BAD.includes(web))
+const memoryOf = ({ engine }: TrialWorld): DeviceMemory => engine.current.memory ?? {}
+const appOf = (target: Target) => target.apps[0]!
+
+interface Life {
+  world: TrialWorld
+  release: Release
+  target: Target
+}
+
+// Checks what must hold in each round, and lives it.
+function liveRound(life: Life, check: (turn: Turn, target: Target) => void): Life {
+  const turn = takeWatchedTurn(life.world, life.target)
+  check(turn, life.target)
+  return { ...life, world: turn.world }
+}
+
+function live(life: Life, rounds: number, check: (turn: Turn, target: Target) => void = () => undefined): Life {
+  return Array.from({ length: rounds }).reduce<Life>((before) => liveRound(before, check), life)
+}
+
+function happen(life: Life, what: Happening): Life {
+  const { world, target } = life
+  switch (what.kind) {
+    case 'target':
+      return { world, release: what.release, target: targetFor(what.release) }
+    case 'restart':
+      return { ...life, world: restarted(world) }
+    case 'power-cut':
+      return { ...life, world: powerCut(world) }
+    case 'clock':
+      return { ...life, world: withClock(world, what.byMs) }
+    case 'force':
+      return { ...life, world: forced(world, target) }
+  }
+}
+
+function forced(world: TrialWorld, target: Target): TrialWorld {
+  const requests = { stopped: [], purge: [], forced: { [APP_ID]: appFingerprint(appOf(target)) } }
+  return { ...world, engine: { ...world.engine, current: { ...world.engine.current, requests } } }
+}
+
+function livesOf(first: Release, events: [Happening, number][], check: (turn: Turn, target: Target) => void): Life {
+  const world = remembering({ ...newDevice(behaviours), failure })
+  const start: Life = { world, release: first, target: targetFor(first) }
+  return events.reduce((life, [what, rounds]) => live(happen(life, what), rounds, check), live(start, 12, check))
+}
+
+/** What is wrong with a turn. */
+function faults({ plan, verdicts, memory }: Turn, target: Target): string[] {
+  const own = memory[APP_ID] ?? {}
+  const app = appOf(target)
+  const isGivenUp = own.rejected?.fingerprint === appFingerprint(app)
+  const running = effectiveTarget(target, memory).apps[0]
+  const wrong = plan.steps.flatMap((step) => {
+    if (step.kind === 'create-container' && isGivenUp && running?.services[step.service] === undefined) {
+      return [`creates ${step.service} of a release that was given up`]
+    }
+    const isGood = step.kind === 'remove-image' && own.good
+    const images = isGood
+      ? Object.values(isGood.services).map(({ image }) => `${image.repository}@${image.digest}`)
+      : []
+    return step.kind === 'remove-image' && images.includes(step.image) ? ['removes an image of the last good one'] : []
+  })
+  const judged = verdicts.filter(
+    ({ appId, fingerprint }) => own.good && appId === APP_ID && appFingerprint(own.good) === fingerprint,
+  )
+  return [...wrong, ...judged.map(() => 'judges the last good one'), ...plan.steps.flatMap(volumeFaults)]
+}
+
+function volumeFaults(step: Turn['plan']['steps'][number]): string[] {
+  return step.kind === 'remove-volume' ? ['removes a volume'] : []
+}
+
+const check = (turn: Turn, target: Target) => {
+  const found = faults(turn, target)
+  if (found.length > 0) throw new Error(found.join(', '))
+}
+
+describe('a device, whatever releases it gets and whenever its power goes', () => {
+  it(
+    'ends on the release if that is well, else on the last good one, else it keeps trying',
+    () => {
+      fc.assert(
+        fc.property(anyRelease, history, (first, events) => {
+          const { world, release: last, target } = live(livesOf(first, events, check), ROUNDS_TO_THE_END, check)
+          const app = appOf(target)
+          const memory = ownMember(memoryOf(world), APP_ID) ?? {}
+          const running = effectiveTarget(target, memoryOf(world))
+          if (!isBad(last)) {
+            expect(memory.good && appFingerprint(memory.good)).toBe(appFingerprint(app))
+            expect(memory).not.toHaveProperty('trial')
+          } else if (memory.good) {
+            expect(memory.rejected?.fingerprint).toBe(appFingerprint(app))
+            expect(memory.rejected?.isBack).toBe(true)
+            expect(running.apps[0]).toEqual(memory.good)
+          } else {
+            expect(memory.trial).toMatchObject({ fingerprint: appFingerprint(app), releaseId: app.release.id })
+            expect(memory.trial?.failures).toBeGreaterThan(0)
+            return
+          }
+          expect(differences(running, world.engine.current)).toEqual([])
+          expect(memory.restore).toBeUndefined()
+          // Only what somebody else would have to put back is left.
+          expect(world.engine.snapshots ?? {}).toEqual({})
+        }),
+        LIVES,
+      )
+    },
+    PATIENCE_MS,
+  )
+})
