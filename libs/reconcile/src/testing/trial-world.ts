@@ -85,7 +85,9 @@ export function restarted(world: TrialWorld): TrialWorld {
 /** The power goes and comes back: programs end, and the engine is not as far as to start any again. */
 export function powerCut(world: TrialWorld): TrialWorld {
   const live = world.engine.current.containers.filter(isLive)
-  const end = { status: 'exited' as const, exitCode: 255, finishedAt: world.engine.clock, health: undefined }
+  const died = { status: 'exited' as const, exitCode: 255, finishedAt: world.engine.clock }
+  // The engine counts restarts anew.
+  const end = { ...died, health: undefined, restartCount: 0, oomKilled: undefined }
   const engine = live.reduce((before, { id }) => changeContainer(before, id, end), world.engine)
   return restarted({ ...world, engine })
 }

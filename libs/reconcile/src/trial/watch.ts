@@ -56,14 +56,13 @@ export function hasItsImages({ view, app }: Pick<Tried, 'view' | 'app'>): boolea
   return Object.values(app.services).every(({ image }) => !view.missingImages.has(imageReference(image)))
 }
 
-function cutShortBy({ view, app, starts }: Tried): Record<string, number> {
-  if (starts === 0) return {}
-  const found = servicesOf({ view, app }).flatMap(({ right }) => (right && isInterrupted(right) ? [right] : []))
+function cutShortBy(tried: Tried): Record<string, number> {
+  const found = servicesOf(tried).flatMap(({ right }) => (right && isCutShort(tried, right) ? [right] : []))
   return Object.fromEntries(found.map(({ id, finishedAt }) => [id, finishedAt ?? 0]))
 }
 
-function isInterrupted(container: CurrentContainer): boolean {
-  return wasInterrupted(container) && !container.oomKilled
+function isCutShort({ starts }: Tried, container: CurrentContainer): boolean {
+  return starts > 0 && wasInterrupted(container) && !container.oomKilled
 }
 
 function isUp(item: ServiceView): boolean {
@@ -95,7 +94,8 @@ function lookAtRestarts(
     ...(added > 0 && { lastMs: totalMs }),
     ...(container.exitCode !== undefined && { exitCode: container.exitCode }),
     ...(container.oomKilled && { oomKilled: true }),
-    seen,
+    // The start that follows on a power cut is no restart of its own.
+    seen: !before && isCutShort(tried, container) ? seen + 1 : seen,
     count: former.count + added,
   }
 }
