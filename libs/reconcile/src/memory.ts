@@ -52,6 +52,8 @@ const SicknessSchema = z.object({
   // Times that it was seen turning unhealthy.
   count: z.int().positive(),
   isUnhealthy: z.boolean(),
+  // CurrentContainer.startedAt of what was unhealthy last: after a restart it counts anew.
+  startedAt: z.number().optional(),
   // Milliseconds since the epoch: when that last changed, and before when it is not restarted.
   at: z.number(),
   restartAt: z.number(),

@@ -167,7 +167,13 @@ function startContainer(engine: Engine, container: CurrentContainer): Engine {
   const isRestart = container.status === 'exited' && container.exitCode !== STOPPED
   const restartCount = isRestart ? (container.restartCount ?? 0) + 1 : 0
   const written = Object.fromEntries(container.volumes.map((name) => [name, container.image]))
-  const started = { status: 'running', startedAt: engine.clock, exitCode: undefined, restartCount } as const
+  const started = {
+    status: 'running',
+    startedAt: engine.clock,
+    exitCode: undefined,
+    health: undefined,
+    restartCount,
+  } as const
   return changeContainer({ ...engine, written: { ...engine.written, ...written } }, container.id, started)
 }
 

@@ -98,6 +98,8 @@ export function brief(step: Step): string {
       return `remove-image ${step.image.slice(step.image.indexOf('/') + 1, step.image.indexOf('@'))}`
     case 'create-network':
     case 'create-volume':
+    case 'snapshot-volume':
+    case 'restore-volume':
       return `${verb} ${step.key}`
     case 'remove-network':
       return `${verb} ${step.name.slice(step.name.lastIndexOf('-') + 1)}`

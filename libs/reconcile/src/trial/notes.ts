@@ -34,16 +34,19 @@ export function noteRestored(
 ): DeviceMemory {
   const app = ownMember(memory, appId)
   if (!app?.restore || ownMember(app.restore, name) !== snapshotId) return memory
-  const { [name]: _restored, ...restore } = app.restore
-  return withApp(memory, appId, { ...app, restore, oldSnapshots: added(app.oldSnapshots, snapshotId) })
+  const { restore: former = {}, ...rest } = app
+  const left = Object.entries(former).filter(([other]) => other !== name)
+  const restore = left.length > 0 ? { restore: Object.fromEntries(left) } : {}
+  return withApp(memory, appId, { ...rest, ...restore, oldSnapshots: added(app.oldSnapshots, snapshotId) })
 }
 
 /** After remove-snapshot. */
 export function noteSnapshotRemoved(memory: DeviceMemory, step: StepOf<'remove-snapshot'>): DeviceMemory {
   const app = ownMember(memory, step.appId)
   if (!app?.oldSnapshots?.includes(step.snapshotId)) return memory
-  const oldSnapshots = app.oldSnapshots.filter((id) => id !== step.snapshotId)
-  return withApp(memory, step.appId, { ...app, oldSnapshots })
+  const { oldSnapshots = [], ...rest } = app
+  const left = oldSnapshots.filter((id) => id !== step.snapshotId)
+  return withApp(memory, step.appId, { ...rest, ...(left.length > 0 && { oldSnapshots: left }) })
 }
 
 /** A service of a release that is being watched says itself that it is well. */

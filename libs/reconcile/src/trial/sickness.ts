@@ -39,20 +39,23 @@ export function restartAt({ restartAt: at }: Sickness, now: number): number | un
 
 function nextSickness(
   former: Sickness | undefined,
-  { status, health }: CurrentContainer,
+  { status, health, startedAt }: CurrentContainer,
   now: number,
 ): Sickness | undefined {
   const isUnhealthy = status === 'running' && health === 'unhealthy'
   const isWell = status === 'running' && health !== 'unhealthy'
-  if (isUnhealthy) return former?.isUnhealthy ? former : turnedUnhealthy(former, now)
+  if (isUnhealthy) {
+    const isKnown = former?.isUnhealthy && former.startedAt === startedAt
+    return isKnown ? former : turnedUnhealthy(former, startedAt, now)
+  }
   if (!former) return undefined
   // While it is down, nothing can be told.
   if (former.isUnhealthy) return isWell ? { ...former, isUnhealthy: false, at: now } : former
   return now - former.at >= FORGOTTEN_AFTER_MS || now < former.at - LONGEST_BACK_OFF_MS ? undefined : former
 }
 
-function turnedUnhealthy(former: Sickness | undefined, now: number): Sickness {
+function turnedUnhealthy(former: Sickness | undefined, startedAt: number | undefined, now: number): Sickness {
   const count = (former?.count ?? 0) + 1
   const pauseMs = count === 1 ? 0 : Math.min(LONGEST_BACK_OFF_MS, FIRST_PAUSE_MS * 2 ** Math.min(count - 2, 10))
-  return { count, isUnhealthy: true, at: now, restartAt: now + pauseMs }
+  return { count, isUnhealthy: true, ...(startedAt !== undefined && { startedAt }), at: now, restartAt: now + pauseMs }
 }
