@@ -89,7 +89,10 @@ async function supervise(config: Config): Promise<void> {
         (core) => disk.part(core),
         (core) => metrics.part(core),
         hostPart({ time: new LinuxTime(root), control: hostControl(config, root), document: store.settingsAtBoot }),
-        localPart({ port: config.localApiPort, listen }),
+        localPart({
+          ...{ port: config.localApiPort, listen },
+          engineSocket: 'socketPath' in config.engine ? config.engine.socketPath : undefined,
+        }),
         ...selfUpdateParts(config, () => stop.abort()),
       ],
     },

@@ -4,7 +4,7 @@ import { shortError } from '../errors.js'
 import type { Locks } from '../locks/locks.js'
 import type { Core, SnapshotDeeds } from '../part.js'
 import { done, failed, refused, type Answer } from './answer.js'
-import { inOrderOfStopping, isLive, stopStep } from './containers.js'
+import { inOrderOfStopping, isLive, lookAtContainers, stopStep } from './containers.js'
 import { ServiceActions } from './service-actions.js'
 
 type BodyOf<Kind extends DeviceCommandBody['kind']> = Extract<DeviceCommandBody, { kind: Kind }>
@@ -51,8 +51,7 @@ export class Actions {
 
   /** Restarts the board, or shuts it down, as soon as no container is being changed. */
   async power(kind: 'reboot' | 'shutdown', force: boolean, reason: string): Promise<Answer> {
-    const containers = this.core.board.status?.current.containers ?? []
-    const locks = force ? [] : await this.locks.on(containers.filter(isLive))
+    const locks = force ? [] : await this.locks.on((await lookAtContainers(this.core)).filter(isLive))
     if (locks.length > 0) return refused(locks, this.core.clock.now())
     await this.core.requests.edit((it) => ({ ...it, power: { kind, force, reason } }))
     return done(kind === 'reboot' ? 'The board restarts in a moment.' : 'The board shuts down in a moment.')
@@ -103,11 +102,10 @@ export class Actions {
     app: TargetApp,
     { keys, force }: { keys: string[]; force: boolean },
   ): Promise<Answer> {
-    const { board, requests, executor, clock } = this.core
+    const { requests, executor, clock } = this.core
     const names = keys.map((key) => volumeName(target.device.id, app.id, key))
-    const holders = (board.status?.current.containers ?? []).filter((it) =>
-      it.volumes.some((name) => names.includes(name)),
-    )
+    const containers = await lookAtContainers(this.core)
+    const holders = containers.filter((it) => it.volumes.some((name) => names.includes(name)))
     const locks = force ? [] : await this.locks.on(holders.filter(isLive))
     if (locks.length > 0) return refused(locks, clock.now())
     await requests.edit((it) => ({ ...it, purge: [...new Set([...it.purge, ...names])] }))

@@ -1,7 +1,16 @@
 import type { CurrentContainer, Step } from '@flotilla/reconcile'
+import type { Core } from '../part.js'
 
 // Docker's own, for containers that say nothing else.
 const DEFAULT_GRACE_MS = 10_000
+
+/** As they are at this moment, not in the last round; started by the true time. */
+export async function lookAtContainers({ engine, clock }: Pick<Core, 'engine' | 'clock'>): Promise<CurrentContainer[]> {
+  const { containers } = await engine.observe([])
+  return containers.map((container) =>
+    container.startedAt === undefined ? container : { ...container, startedAt: clock.correct(container.startedAt) },
+  )
+}
 
 export function isLive({ status }: CurrentContainer): boolean {
   return status === 'running' || status === 'restarting' || status === 'paused'

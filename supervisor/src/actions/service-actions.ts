@@ -3,7 +3,7 @@ import { shortError } from '../errors.js'
 import type { Locks } from '../locks/locks.js'
 import type { Core } from '../part.js'
 import { done, failed, refused, type Answer } from './answer.js'
-import { inOrderOfStopping, isLive, startStep, stopStep } from './containers.js'
+import { inOrderOfStopping, isLive, lookAtContainers, startStep, stopStep } from './containers.js'
 
 export interface OfService {
   appId: string
@@ -12,7 +12,7 @@ export interface OfService {
   force: boolean
 }
 
-type Used = Pick<Core, 'board' | 'requests' | 'executor' | 'clock' | 'lookWanted'>
+type Used = Pick<Core, 'engine' | 'requests' | 'executor' | 'clock' | 'lookWanted'>
 
 const ASKED = 'somebody asked for it'
 
@@ -63,14 +63,12 @@ export class ServiceActions {
     { appId, service, force }: OfService,
     deed: (containers: CurrentContainer[]) => Promise<Answer>,
   ): Promise<Answer> {
-    const { status } = this.core.board
-    if (!status) return failed('unready', 'The device has not looked at its containers yet; ask again in a moment.')
-    const ofApp = status.current.containers.filter((it) => it.appId === appId)
-    const containers = service === undefined ? ofApp : newest(ofApp.filter((it) => it.service === service))
-    if (containers.length === 0) return failed('unknown', `There is no container of ${service ?? 'this app'}.`)
-    const locks = force ? [] : await this.locks.on(containers.filter(isLive))
-    if (locks.length > 0) return refused(locks, this.core.clock.now())
     try {
+      const ofApp = (await lookAtContainers(this.core)).filter((it) => it.appId === appId)
+      const containers = service === undefined ? ofApp : newest(ofApp.filter((it) => it.service === service))
+      if (containers.length === 0) return failed('unknown', `There is no container of ${service ?? 'this app'}.`)
+      const locks = force ? [] : await this.locks.on(containers.filter(isLive))
+      if (locks.length > 0) return refused(locks, this.core.clock.now())
       return await deed(containers)
     } catch (error) {
       return failed('error', shortError(error))

@@ -1,4 +1,8 @@
 import { Actions } from '../actions/actions.js'
+import { balenaEnvironment } from '../balena/environment.js'
+import { featuresOf } from '../balena/features.js'
+import { v1Routes } from '../balena/v1-routes.js'
+import { v2Routes } from '../balena/v2-routes.js'
 import { CommandLoop } from '../commands/command-loop.js'
 import { DurableValue } from '../durable-value.js'
 import { LockFiles } from '../locks/lock-files.js'
@@ -21,17 +25,19 @@ import { TakeOvers } from './take-overs.js'
 export interface LocalOptions {
   // Undefined: apps get no local API. Locks by file, hand-overs and commands work all the same.
   port: number | undefined
+  // The engine's socket, for services that ask for it. Absent: it is not on this machine.
+  engineSocket?: string
   listen: Listen
 }
 
 /** What apps on the board, and people over the control plane, may ask: locks, the local API, and commands. */
 export function localPart(options: LocalOptions): MakePart {
   return async (core): Promise<Part> => {
-    const { port, listen } = options
+    const { port, listen, engineSocket } = options
     const parts = await openParts(core)
     const { actions, locks, takeOvers, tags } = parts
     const tokens = new AccessTokens(core.identity)
-    const api = new LocalApi(routes(core, parts), tokens, core)
+    const api = new LocalApi(routes(core, parts, port ?? 0), tokens, core)
     const commands = new CommandLoop(core, actions, core.store.commands)
     const listeners =
       port === undefined ? undefined : new LocalListeners(core, { port, listen }, (request) => api.answer(request))
@@ -43,7 +49,13 @@ export function localPart(options: LocalOptions): MakePart {
       report: { tags: () => tags.value },
       surroundings: async (step) => {
         const door = await doorFor(core, port, step.spec)
-        return { environment: localEnvironment(step, door, tokens), binds: [] }
+        const features = featuresOf(step.spec.config, engineSocket)
+        const environment = {
+          ...balenaEnvironment(core, step, door, tokens),
+          ...localEnvironment(step, door, tokens),
+          ...features.environment,
+        }
+        return { ...features, environment }
       },
       loops: [
         (end) => locks.run(core, end),
@@ -76,7 +88,7 @@ async function openParts(core: Core): Promise<Opened> {
   return { actions: new Actions(core, locks), locks, taken, takeOvers, tags }
 }
 
-function routes(core: Core, { actions, taken, takeOvers, tags }: Opened): Route[] {
+function routes(core: Core, { actions, taken, takeOvers, tags }: Opened, port: number): Route[] {
   const own = [
     ...appRoutes(core, actions, takeOvers),
     ...deviceRoutes(core, actions, tags),
@@ -84,5 +96,9 @@ function routes(core: Core, { actions, taken, takeOvers, tags }: Opened): Route[
     ...lockRoutes(core, taken),
     ...snapshotRoutes(core, actions),
   ]
-  return own.map((route) => ({ ...route, path: `${BASE_PATH}${route.path}` }))
+  return [
+    ...own.map((route) => ({ ...route, path: `${BASE_PATH}${route.path}` })),
+    ...v1Routes(core, actions, port),
+    ...v2Routes(core, actions, tags),
+  ]
 }
