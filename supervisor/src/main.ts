@@ -1,3 +1,4 @@
+import './edge/host/lean-node.js'
 import launcher from 'deploy-pi/launch-supervisor.sh'
 import unit from 'deploy-pi/flotilla-supervisor.service'
 import { runAgent } from './agent.js'

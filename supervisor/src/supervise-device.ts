@@ -25,6 +25,7 @@ export async function superviseDevice(member: Membership, signal: AbortSignal): 
   const poll = new PollLoop(cloud, core.targets, options.pollMs, { clock, log })
   core.pollWanted.add(() => poll.wake())
   poll.polled.add(() => core.commandsWaiting.notify())
+  tellFirstPlan(core)
   const collector = new LogCollector(core.engine, store.logs, core.board, { clock, log })
   const shipper = new LogShipper(cloud, store.logs, { clock, log })
   collector.collected.add(() => shipper.wake())
@@ -40,6 +41,16 @@ export async function superviseDevice(member: Membership, signal: AbortSignal): 
   ])
   // What the collector took in after the shipper had ended.
   await store.logs.flush()
+}
+
+/** From here on the board looks after its apps: the end of every start, with or without a link. */
+function tellFirstPlan({ board, log }: OpenedCore['core']): void {
+  const forget = board.changed.add(() => {
+    if (!board.status) return
+    const { steps, waits } = board.status.plan
+    log.info('first plan', { steps: steps.length, waits: waits.length })
+    forget()
+  })
 }
 
 /** A loop ends only when told to, or by a bug: then the others are told, and the supervisor starts anew. */

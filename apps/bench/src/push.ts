@@ -2,18 +2,14 @@
  * `npm run bench -- push`: how long a changed line takes from `git push` to a device that serves it, against what the
  * same build and registry push take alone with the same engine, alternating in one run.
  */
-import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { promisify } from 'node:util'
-import { createApiClient, unwrap } from '@flotilla/api-client'
 import {
   makeBaseImages,
   type RunningEngine,
   type RunningRegistry,
-  type Stack,
   startDeviceEngine,
   startDeviceNetwork,
   startEngine,
@@ -22,11 +18,10 @@ import {
   waitFor,
 } from '@flotilla/dev'
 import { buildAndPush } from './build-and-push.js'
+import { ADMIN, createFleet, git } from './fleet.js'
 import { median, printReport, seconds } from './report.js'
 
 const ROUNDS = 7
-const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' }
-const run = promisify(execFile)
 
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-bench-'))
 const undo: (() => Promise<unknown> | void)[] = [() => rmSync(folder, { recursive: true, force: true })]
@@ -53,37 +48,14 @@ async function measure(): Promise<void> {
   undo.push(() => stack.stop())
   const registry = await startRegistry()
   undo.push(() => registry.stop())
-  const remote = await prepareFleet(stack, {
-    name: 'bench',
-    dockerHost: board.engine.dockerHost,
-    networkNamespace: board.networkNamespace,
-  })
+  const fleet = await createFleet(stack)
+  const { provisioningKey, remote } = fleet
+  const { networkNamespace, engine } = board
+  await stack.addDevice({ name: 'bench', provisioningKey, networkNamespace, dockerHost: engine.dockerHost })
+  await fleet.joined()
   const app = join(folder, 'app')
   await prepareApp(app, remote)
   await compare({ app, builder, registry, page: `http://${board.address}:8000/` })
-}
-
-async function prepareFleet(
-  stack: Stack,
-  device: { name: string; dockerHost: string; networkNamespace: string },
-): Promise<string> {
-  const { token } = await unwrap(createApiClient({ baseUrl: stack.url }).POST('/api/v1/auth/login', { body: ADMIN }))
-  const api = createApiClient({ baseUrl: stack.url, token })
-  const { id } = await unwrap(api.POST('/api/v1/fleets', { body: { organization: 'default', name: 'bench' } }))
-  const params = { path: { id } }
-  const { key } = await unwrap(
-    api.POST('/api/v1/fleets/{id}/provisioning-keys', { params, body: { name: 'bench', maxUses: 1 } }),
-  )
-  await stack.addDevice({ ...device, provisioningKey: key })
-  const apiKey = await unwrap(api.POST('/api/v1/api-keys', { body: { name: 'bench' } }))
-  await waitFor(
-    async () => (await unwrap(api.GET('/api/v1/devices', { params: { query: { fleet: id } } }))).items.length === 1,
-    { what: 'the device has registered' },
-  )
-  const url = new URL(`${stack.url}/git/default/bench.git`)
-  url.username = 'git'
-  url.password = apiKey.token
-  return url.href
 }
 
 async function prepareApp(app: string, remote: string): Promise<void> {
@@ -157,11 +129,6 @@ async function timed(work: () => Promise<void>): Promise<number> {
   const begin = performance.now()
   await work()
   return (performance.now() - begin) / 1000
-}
-
-async function git(cwd: string, ...args: string[]): Promise<void> {
-  const identity = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com']
-  await run('git', [...identity, ...args], { cwd })
 }
 
 function round(value: number): number {

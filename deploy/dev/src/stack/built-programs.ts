@@ -15,10 +15,13 @@ const PROGRAMS = {
 export type ProgramName = keyof typeof PROGRAMS
 
 /** How to run a built program of ours. */
-export function programCommand(name: ProgramName): { command: string; args: string[] } {
+export function programCommand(
+  name: ProgramName,
+  nodeFlags = ['--enable-source-maps'],
+): { command: string; args: string[] } {
   const file = join(PROJECT_FOLDER, PROGRAMS[name])
   if (!existsSync(file)) throw new Error(`${PROGRAMS[name]} does not exist: run "npm run build" first.`)
-  return { command: process.execPath, args: ['--enable-source-maps', file] }
+  return { command: process.execPath, args: [...nodeFlags, file] }
 }
 
 /** What every program gets of our environment; all else is given to it by name. */

@@ -15,6 +15,8 @@ export interface StackDeviceOptions {
   stateDir?: string
   /** Further settings of the supervisor: FLOTILLA_POLL_SECONDS … */
   environment?: Record<string, string>
+  /** How Node runs it; absent: as is best for finding faults. */
+  nodeFlags?: string[]
 }
 
 /** A supervisor over an engine; where several share one engine, each keeps to what it created. */
@@ -37,7 +39,7 @@ export async function startStackDevice(
   const stateDir = device.stateDir ?? join(settings.dataDir, 'devices', device.name)
   const start = () =>
     startProcess({
-      ...programCommand('supervisor'),
+      ...programCommand('supervisor', device.nodeFlags),
       name: `supervisor ${device.name}`,
       env: {
         ...baseEnvironment(),
