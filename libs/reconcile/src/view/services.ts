@@ -1,11 +1,12 @@
 import type { Target, TargetApp, TargetService } from '@flotilla/contracts'
-import { containerSpec, specHash, type ContainerSpecInput } from '../container-spec.js'
+import type { ContainerSpecInput } from '../container-spec.js'
 import type { CurrentContainer, CurrentState } from '../current-state.js'
 import { dependenciesOf, type Dependency } from '../dependencies.js'
 import type { ContainerSpec } from '../plan.js'
 import { byText } from '../own-member.js'
 import { isEndless, isLive } from '../restart-policy.js'
 import { isTriedAgain } from '../trial/retry.js'
+import { wantedContainer, type WantedContainer } from '../wanted-container.js'
 import { serviceKey } from './containers.js'
 import type { NetworksView } from './networks.js'
 import type { Purges } from './purges.js'
@@ -17,7 +18,7 @@ export interface ServiceView {
   service: TargetService
   dependencies: Dependency[]
   // Absent while a container that it leans on is not as it should be: its id is part of the spec.
-  wanted?: { spec: ContainerSpec; specHash: string }
+  wanted?: WantedContainer
   // All of it, the best first.
   containers: CurrentContainer[]
   // The one of them that is as the target wants it.
@@ -65,7 +66,7 @@ function lookAt(
   const props = new Map(
     dependencies.filter(leansOn).map((dependency) => [dependency, lookAt(input, views, app, dependency.on)?.right]),
   )
-  const wanted = wantedContainer(input, { app, name, service }, props)
+  const wanted = wantedNow(input, { app, name, service }, props)
   const containers = input.byService.get(key) ?? []
   const right = containers.find(
     (container) => container.specHash === wanted?.specHash && !hasDefect(input, wanted.spec, container, props),
@@ -83,7 +84,7 @@ function leansOn({ joins, restart }: Dependency): boolean {
 
 type Props = Map<Dependency, CurrentContainer | undefined>
 
-function wantedContainer(
+function wantedNow(
   { target, current }: ServicesInput,
   { app, name, service }: Pick<ServiceView, 'app' | 'name' | 'service'>,
   props: Props,
@@ -99,8 +100,7 @@ function wantedContainer(
     joins: ids(({ joins }) => joins),
     restartsWith: ids(({ restart }) => restart),
   }
-  const spec = containerSpec(input, service)
-  return { spec, specHash: specHash(spec, input) }
+  return wantedContainer(input, service)
 }
 
 /** What can be wrong with a container that was made from the right spec. */
