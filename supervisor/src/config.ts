@@ -60,6 +60,9 @@ const EnvironmentSchema = z.object({
     .max(64)
     .optional()
     .meta({ description: 'Added to every log line, to tell several supervisors on one machine apart.' }),
+  WATCHDOG_USEC: z.coerce.number().int().positive().optional().meta({
+    description: 'Microseconds after which systemd takes it for hung; set by systemd.',
+  }),
 })
 
 export interface Config {
@@ -75,6 +78,8 @@ export interface Config {
   metricsSeconds: number
   // Undefined: switched off.
   localApiPort?: number
+  // Undefined: nobody watches.
+  watchdogMs?: number
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'json' | 'pretty'; instance?: string }
 }
 
@@ -101,6 +106,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     managesHost: settings.FLOTILLA_MANAGE_HOST === 'true',
     metricsSeconds: settings.FLOTILLA_METRICS_SECONDS,
     localApiPort: Number(settings.FLOTILLA_LOCAL_API_PORT) || undefined,
+    watchdogMs: settings.WATCHDOG_USEC === undefined ? undefined : settings.WATCHDOG_USEC / 1000,
     log: {
       level: settings.FLOTILLA_LOG_LEVEL,
       format: settings.FLOTILLA_LOG_FORMAT,

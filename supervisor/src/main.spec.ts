@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exampleEnvironment } from './config.js'
@@ -97,6 +97,22 @@ describe('the bundled program', () => {
     expect(await second.exit).toBe(0)
     expect([...cloud.devices.keys()]).toEqual([uuid])
     expect((await readdir(stateDir)).filter((name) => name.includes('corrupt'))).toEqual([])
+  })
+
+  it('tells systemd again and again that it is alive, where systemd watches it', async () => {
+    const bin = join(folder, 'bin')
+    await mkdir(bin)
+    await writeFile(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$@" >>${folder}/notes\n`, { mode: 0o755 })
+    const { child, exit } = start({ PATH: `${bin}:/bin:/usr/bin`, WATCHDOG_USEC: '150000' })
+    const notes = () => readFile(join(folder, 'notes'), 'utf8').catch(() => '')
+    await eventually(async () => (await notes()).startsWith('WATCHDOG=1\nWATCHDOG=1\nWATCHDOG=1\n'))
+    child.kill('SIGTERM')
+    expect(await exit).toBe(0)
+  })
+
+  it('holds what a board needs beside it', () => {
+    expect(run(['--print-launcher']).stdout).toMatch(/^#!\/bin\/sh\n/)
+    expect(run(['--print-unit']).stdout).toContain('ExecStart=/opt/flotilla/launch-supervisor\n')
   })
 
   it('says why it cannot join, and keeps asking', async () => {

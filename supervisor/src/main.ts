@@ -14,6 +14,7 @@ import { LinuxTime } from './edge/host/linux-time.js'
 import { LinuxMeter } from './edge/host/metrics/linux-meter.js'
 import { listen } from './edge/local-api/http-listener.js'
 import { localPart } from './local-api/local-part.js'
+import { tellWatchdog } from './edge/host/watchdog.js'
 import { createLogger } from './edge/host/logger.js'
 import { openStore } from './edge/store/disk-store.js'
 import { DiskVersions } from './edge/versions/disk-versions.js'
@@ -58,6 +59,7 @@ async function supervise(config: Config): Promise<void> {
   const log = createLogger(config.log)
   const store = await openStore(config.stateDir, log)
   const stop = new AbortController()
+  tellWatchdog(config.watchdogMs)
   const root = hostRoot()
   const disk = new DataDisk(root)
   const meter = new LinuxMeter({ dataFolder: () => disk.folder() })

@@ -83,9 +83,10 @@ start_supervisor() {
 }
 
 start_container() {
-  # An init, since nothing inside could end a first process that hangs.
-  docker run -d --name flotilla-supervisor --restart always --init --network host "$@" \
-    -e FLOTILLA_STATE_DIR=/var/lib/flotilla \
+  # It reaches the board's files and programs through the board's first process, as it does as a unit.
+  docker run -d --name flotilla-supervisor --restart always --network host --pid host "$@" \
+    --cap-add SYS_ADMIN --cap-add SYS_PTRACE --security-opt apparmor=unconfined \
+    -e FLOTILLA_STATE_DIR=/var/lib/flotilla -e FLOTILLA_MANAGE_HOST=true \
     -v /opt/flotilla:/opt/flotilla -v /var/lib/flotilla:/var/lib/flotilla \
     -v /var/run/docker.sock:/var/run/docker.sock -v /var/lib/docker/volumes:/var/lib/docker/volumes \
     "$NODE_IMAGE" /opt/flotilla/launch-supervisor >/dev/null

@@ -11,9 +11,13 @@ export const UNINSTALL = String.raw`uninstall() {
     say "the supervisor is removed. What it started still runs, and its keys are in $STATE: installing it again goes on"
     return
   fi
-  remove_of_device container 'docker rm -f'
-  remove_of_device volume 'docker volume rm -f'
-  remove_of_device network 'docker network rm'
+  if command -v docker >/dev/null; then
+    remove_of_device container 'docker rm -f'
+    remove_of_device volume 'docker volume rm -f'
+    remove_of_device network 'docker network rm'
+  else
+    say 'there is no docker command here: remove what carries the label io.flotilla.device from the engine yourself'
+  fi
   rm -rf "$STATE" "$ROOT/etc/flotilla"
   say 'the supervisor and all that it kept are removed; remove the device on the server, too'
 }
