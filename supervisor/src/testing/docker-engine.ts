@@ -17,30 +17,33 @@ export interface TestDocker {
   stop(): Promise<void>
 }
 
-export async function startDocker(): Promise<TestDocker> {
+/** With a `bridge`, containers reach this machine under an address of the engine's own, as on a board. */
+export async function startDocker({ bridge = false } = {}): Promise<TestDocker> {
   // Short: the path of a unix socket may have 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'fdk-'))
   const socketPath = join(folder, 'docker.sock')
   const logPath = join(folder, 'dockerd.log')
   const log = openSync(logPath, 'w')
-  const daemon = spawn('dockerd', daemonArguments(folder, socketPath), { stdio: ['ignore', log, log] })
+  const link = bridge ? addBridge() : undefined
+  const arguments_ = daemonArguments(folder, socketPath, link)
+  const daemon = spawn('dockerd', arguments_, { stdio: ['ignore', log, log] })
   const docker = new Docker({ socketPath, host: undefined, port: undefined })
   const isUp = async () => {
     if (daemon.exitCode !== null) throw new Error(`dockerd ended:\n${await readFile(logPath, 'utf8')}`)
     await docker.ping()
   }
   await eventually(isUp)
-  return { socketPath, docker, stop: () => stop(daemon, docker, folder) }
+  return { socketPath, docker, stop: () => stop(daemon, docker, folder).finally(() => removeBridge(link)) }
 }
 
-function daemonArguments(folder: string, socketPath: string): string[] {
+function daemonArguments(folder: string, socketPath: string, bridge = 'none'): string[] {
   return [
     ...['--host', `unix://${socketPath}`],
     ...['--data-root', join(folder, 'data')],
     ...['--exec-root', join(folder, 'exec')],
     ...['--pidfile', join(folder, 'dockerd.pid')],
     // No traces in the machine's own network: neither docker0 nor rules.
-    ...['--bridge', 'none', '--iptables=false', '--ip-forward=false'],
+    ...['--bridge', bridge, '--iptables=false', '--ip-forward=false'],
     ...['--default-address-pool', `base=${freeRange()},size=26`],
   ]
 }
@@ -53,6 +56,20 @@ function freeRange(): string {
     const prefix = `10.${second}.`
     if (!taken.some((address) => address.startsWith(prefix))) return `${prefix}${third}.0/20`
   }
+}
+
+function addBridge(): string {
+  const name = `fbr${randomInt(100_000, 999_999)}`
+  const address = freeRange().replace(/0\/20$/, '1/24')
+  for (const line of [`link add ${name} type bridge`, `addr add ${address} dev ${name}`, `link set ${name} up`]) {
+    const { status, stderr } = spawnSync('ip', line.split(' '), { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`ip ${line}: ${stderr}`)
+  }
+  return name
+}
+
+function removeBridge(name: string | undefined): void {
+  if (name !== undefined) spawnSync('ip', ['link', 'del', name])
 }
 
 async function stop(daemon: ChildProcess, docker: Docker, folder: string): Promise<void> {
