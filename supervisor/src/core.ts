@@ -3,6 +3,7 @@ import type { EventRecorder } from './events.js'
 import { Attempts } from './execute/attempts.js'
 import { Executor } from './execute/executor.js'
 import { Observer } from './execute/observer.js'
+import { Repairs } from './execute/repairs.js'
 import { Repositories } from './execute/repositories.js'
 import { StepRunner } from './execute/run-step.js'
 import { SourceReader } from './execute/sources.js'
@@ -51,14 +52,15 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
   const targets = new TargetKeeper({ registration, hardwareUuid: identity.uuid }, store.target, events, log)
   const attempts = new Attempts(store.attempts, clock)
   const repositories = new Repositories(store.repositories)
-  await Promise.all([memory, requests, targets, attempts, repositories].map((kept) => kept.load()))
+  const repairs = new Repairs(store.repairs, engine, events, { clock, log })
+  await Promise.all([memory, requests, targets, attempts, repositories, repairs].map((kept) => kept.load()))
   // Parts bring theirs, and may already hold the executor by then.
   const added: AddedToSteps = {}
   const runner = new StepRunner(engine, cloud, { repositories, requests }, added)
   const core: Core = {
     ...{ identity, registration, cloud, engine, host, store, memory, requests, targets, events, clock, log },
     board: new StatusBoard(),
-    executor: new Executor({ runner, attempts, events, clock, log }, signal),
+    executor: new Executor({ runner, attempts, repairs, events, clock, log }, signal),
     offers: {},
     commandsWaiting: new Listeners(),
     lookWanted: new Listeners(),

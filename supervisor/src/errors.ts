@@ -8,6 +8,22 @@ export class TerminalError extends Error {
   override name = 'TerminalError'
 }
 
+/**
+ * The engine has what it was asked to use, and cannot use it: a power cut has spoiled the image or the container. Where
+ * that is not certain, the release may simply be wrong.
+ */
+export class SpoiledError extends Error {
+  override name = 'SpoiledError'
+
+  constructor(
+    message: string,
+    readonly isCertain: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
 /** The control plane answered with an error, or not at all. */
 export class CloudError extends Error {
   override name = 'CloudError'

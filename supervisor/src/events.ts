@@ -18,6 +18,9 @@ export interface DeviceEvents {
   'supervisor-replaced': { version: string; former?: string }
   // `version` runs again; `name` is the folder of the one that was given up.
   'supervisor-returned': { version: string; name: string; reason: string }
+  // Something in the engine's store was spoiled, and is fetched or made again.
+  'image-repaired': { image: string; appId: string; service: string; error: string; count: number }
+  'container-repaired': { name: string; appId: string; service: string; error: string; count: number }
   // All services of the release run as it wants them, for the first time since they did not.
   // Somebody may ask for it again.
   'snapshot-upload-failed': { snapshotId: string; error: string }

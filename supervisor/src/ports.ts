@@ -122,7 +122,8 @@ export interface LogFrame {
 
 /**
  * A container engine, as one device sees it. Every call may be repeated: what is already so counts as done. It
- * throws TerminalError for what the engine will refuse however often it is asked.
+ * throws TerminalError for what the engine will refuse however often it is asked, and SpoiledError for what a power cut
+ * has spoiled.
  */
 export interface Engine {
   /** What carries this device's labels, and the images of these repositories. Writes nothing. */
@@ -130,6 +131,11 @@ export interface Engine {
   version(): Promise<string>
   pullImage(image: string, options: PullOptions): Promise<void>
   removeImage(image: string): Promise<void>
+  /**
+   * Removes a spoiled image with the containers of it that do not run, whatever state they are in; `alsoSharing`: and
+   * those of images that have layers in common with it, since a layer that another image needs stays.
+   */
+  discardImage(image: string, options: { alsoSharing: boolean }): Promise<void>
   createNetwork(step: StepOf<'create-network'>): Promise<void>
   removeNetwork(id: string): Promise<void>
   createVolume(step: StepOf<'create-volume'>): Promise<void>

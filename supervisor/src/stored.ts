@@ -48,6 +48,10 @@ export type StoredAttempts = z.infer<typeof StoredAttemptsSchema>
 export const LastGoodSchema = z.record(z.string(), z.object({ releaseId: z.uuid() }))
 export type LastGood = z.infer<typeof LastGoodSchema>
 
+/** By image (repository@digest): how often it, or a container of it, was repaired, and when the last time. */
+export const RepairsSchema = z.record(z.string(), z.object({ count: z.int().positive(), at: z.number() }))
+export type RepairCounts = z.infer<typeof RepairsSchema>
+
 /** By app: the release of which it was last told that it runs. */
 export const RunningReleaseIdsSchema = z.record(z.string(), z.string())
 export type RunningReleaseIds = z.infer<typeof RunningReleaseIdsSchema>
@@ -122,6 +126,7 @@ export interface Store {
   attempts: Document<StoredAttempts>
   lastGood: Pick<Document<LastGood>, 'read'>
   runningReleases: Document<RunningReleaseIds>
+  repairs: Document<RepairCounts>
   memory: Document<DeviceMemory>
   bootTimes: Document<BootTimes>
   requests: Document<Requests>

@@ -7,12 +7,18 @@ import { randomUUID } from 'node:crypto'
 import {
   describeChanges,
   describeContainers,
+  describeEvidence,
   describeFiles,
   describeLogs,
   describeOwnRestarts,
   describeRuns,
 } from './contract/containers.js'
-import { describeForeigners, describeImages, describeNetworksAndVolumes } from './contract/resources.js'
+import {
+  describeForeigners,
+  describeImages,
+  describeNetworksAndVolumes,
+  describeVolumeRemoval,
+} from './contract/resources.js'
 import { makeScene, pull, type EngineHarness } from './contract/scene.js'
 
 export function describeEngine(name: string, makeHarness: () => Promise<EngineHarness>): void {
@@ -27,8 +33,10 @@ export function describeEngine(name: string, makeHarness: () => Promise<EngineHa
     const scene = () => makeScene(harness)
     describeImages(scene)
     describeNetworksAndVolumes(scene)
+    describeVolumeRemoval(scene)
     describeContainers(scene)
     describeRuns(scene)
+    describeEvidence(scene)
     describeOwnRestarts(scene)
     describeFiles(scene)
     describeChanges(scene)

@@ -1,10 +1,13 @@
 import type { Step } from '@flotilla/reconcile'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { FakeDaemon } from '../edge/fake/fake-daemon.js'
+import { FakeEngine } from '../edge/fake/fake-engine.js'
 import { EventRecorder } from '../events.js'
 import { FakeClock } from '../testing/fake-clock.js'
 import { MemoryDocument, MemoryEventSpool, silentLog } from '../testing/memory-store.js'
 import { Attempts } from './attempts.js'
 import { Executor } from './executor.js'
+import { Repairs } from './repairs.js'
 
 describe('the executor', () => {
   const nothing = new Set<string>()
@@ -32,8 +35,10 @@ describe('the executor', () => {
         }),
     }
     const recorder = new EventRecorder(events, clock, log)
+    const engine = new FakeEngine('device', new FakeDaemon(clock))
+    const repairs = new Repairs(new MemoryDocument(), engine, recorder, { clock, log })
     executor = new Executor(
-      { runner, attempts: new Attempts(attempts, clock), events: recorder, clock, log },
+      { runner, attempts: new Attempts(attempts, clock), repairs, events: recorder, clock, log },
       stop.signal,
     )
   })

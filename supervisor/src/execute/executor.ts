@@ -5,6 +5,7 @@ import { Listeners } from '../listeners.js'
 import type { Clock, Logger } from '../ports.js'
 import type { Attempts } from './attempts.js'
 import { Pacing } from './pacing.js'
+import type { Repairs } from './repairs.js'
 import type { StepRunner } from './run-step.js'
 import { resourceOf, stepFacts } from './step-facts.js'
 
@@ -36,6 +37,7 @@ export class Executor {
     private readonly parts: {
       runner: Pick<StepRunner, 'run'>
       attempts: Attempts
+      repairs: Repairs
       events: EventRecorder
       clock: Clock
       log: Logger
@@ -126,7 +128,7 @@ export class Executor {
       await runner.run(step, { signal, onProgress })
     } catch (error) {
       // Cut short on purpose: it says nothing about the step.
-      if (!signal.aborted && !asked) await this.note(step, () => this.noteFailure(step, error))
+      if (!signal.aborted) await this.note(step, () => this.takeFailure(step, error, asked))
       return asked?.reject(error)
     }
     const seconds = Math.round((clock.monotonic() - startedAt) / 100) / 10
@@ -136,8 +138,15 @@ export class Executor {
 
   private async noteSuccess(step: Step, seconds: number): Promise<void> {
     this.pacing.succeeded(stepKey(step))
+    if (step.kind === 'pull-image') this.parts.repairs.notePulled(step.image)
     await this.parts.attempts.succeeded(stepKey(step))
     await this.parts.events.record('step-done', { ...stepFacts(step), seconds })
+  }
+
+  /** What was spoiled and is repaired says nothing of the step. */
+  private async takeFailure(step: Step, error: unknown, asked?: Asked): Promise<void> {
+    const isRepaired = await this.parts.repairs.repair(step, error)
+    if (!isRepaired && !asked) await this.noteFailure(step, error)
   }
 
   private async noteFailure(step: Step, error: unknown): Promise<void> {

@@ -38,7 +38,8 @@ export class LogCollector {
     const look = () => this.look(signal)
     this.board.changed.add(look)
     look()
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    // Told to end before it has begun, it would wait for ever.
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
     await Promise.all(this.reading)
   }
 

@@ -12,7 +12,7 @@ import { CloudError } from '../errors.js'
 import { StatusBoard } from '../status-board.js'
 import { eventually } from '../testing/eventually.js'
 import { FakeCloudDevice } from '../testing/fake-cloud-device.js'
-import { MemoryDocument, silentLog } from '../testing/memory-store.js'
+import { MemoryDocument, MemoryLogSpool, silentLog } from '../testing/memory-store.js'
 import { createContainerStep } from '../testing/steps.js'
 import { TimeKeeper } from '../time/time-keeper.js'
 import { LogCollector } from './collect-logs.js'
@@ -111,6 +111,14 @@ describe('shipping the logs of containers', () => {
 
   const texts = () => server.logs.map(({ text }) => text)
   const arrived = (count: number) => eventually(() => server.logs.length >= count)
+
+  it('ends at once where it is told to before it has begun', async () => {
+    const collector = new LogCollector(new FakeEngine('device', daemon), new MemoryLogSpool(), new StatusBoard(), {
+      clock,
+      log,
+    })
+    await collector.run(AbortSignal.abort())
+  })
 
   it('sends each line with its service, stream and time', async () => {
     web.print('stdout', 'hello')

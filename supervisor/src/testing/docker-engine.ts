@@ -14,6 +14,8 @@ import { eventually } from './eventually.js'
 export interface TestDocker {
   socketPath: string
   docker: Docker
+  /** Ends the daemon and starts it on the same data; `meanwhile` is given the folder of its data. */
+  restart(meanwhile: (dataRoot: string) => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -22,18 +24,36 @@ export async function startDocker({ bridge = false } = {}): Promise<TestDocker> 
   // Short: the path of a unix socket may have 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'fdk-'))
   const socketPath = join(folder, 'docker.sock')
-  const logPath = join(folder, 'dockerd.log')
-  const log = openSync(logPath, 'w')
-  const link = bridge ? addBridge() : undefined
-  const arguments_ = daemonArguments(folder, socketPath, link)
-  const daemon = spawn('dockerd', arguments_, { stdio: ['ignore', log, log] })
   const docker = new Docker({ socketPath, host: undefined, port: undefined })
-  const isUp = async () => {
+  const link = bridge ? addBridge() : undefined
+  const options = daemonArguments(folder, socketPath, link)
+  let daemon = await startDaemon(options, join(folder, 'dockerd.log'), docker)
+  return {
+    socketPath,
+    docker,
+    async restart(meanwhile) {
+      await end(daemon)
+      await meanwhile(join(folder, 'data'))
+      daemon = await startDaemon(options, join(folder, 'dockerd.log'), docker)
+    },
+    stop: () => stop(daemon, docker, folder).finally(() => removeBridge(link)),
+  }
+}
+
+async function startDaemon(options: string[], logPath: string, docker: Docker): Promise<ChildProcess> {
+  const log = openSync(logPath, 'a')
+  const daemon = spawn('dockerd', options, { stdio: ['ignore', log, log] })
+  await eventually(async () => {
     if (daemon.exitCode !== null) throw new Error(`dockerd ended:\n${await readFile(logPath, 'utf8')}`)
     await docker.ping()
-  }
-  await eventually(isUp)
-  return { socketPath, docker, stop: () => stop(daemon, docker, folder).finally(() => removeBridge(link)) }
+  })
+  return daemon
+}
+
+async function end(daemon: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => daemon.once('exit', resolve))
+  daemon.kill('SIGTERM')
+  await ended
 }
 
 function daemonArguments(folder: string, socketPath: string, bridge = 'none'): string[] {
@@ -76,9 +96,7 @@ async function stop(daemon: ChildProcess, docker: Docker, folder: string): Promi
   // Killed, not stopped: a daemon that ends waits for every container that ignores SIGTERM.
   const containers = await docker.listContainers({ all: true })
   await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
-  const ended = new Promise((resolve) => daemon.once('exit', resolve))
-  daemon.kill('SIGTERM')
-  await ended
+  await end(daemon)
   await unmountAllBelow(folder)
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }

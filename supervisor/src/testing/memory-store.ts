@@ -15,6 +15,7 @@ import type {
   LogCursor,
   LogSpool,
   Registration,
+  RepairCounts,
   ReportBaseline,
   RunningReleaseIds,
   SpooledEvent,
@@ -130,6 +131,7 @@ export class MemoryStore implements Store {
   readonly target = this.document<StoredTarget>('target')
   readonly attempts = this.document<StoredAttempts>('attempts')
   readonly lastGood = this.document<LastGood>('last-good')
+  readonly repairs = this.document<RepairCounts>('repairs')
   readonly runningReleases = this.document<RunningReleaseIds>('running-releases')
   readonly bootTimes = this.document<BootTimes>('boot-times')
   readonly memory = this.document<DeviceMemory>('memory')

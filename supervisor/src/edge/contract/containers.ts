@@ -106,6 +106,25 @@ export function describeRuns(scene: () => Scene): void {
   })
 }
 
+export function describeEvidence(scene: () => Scene): void {
+  it('tells of a container that failed how it ended and what it printed last', async () => {
+    const { engine, create, look, harness } = scene()
+    const prints: Program['prints'] = ['one', 'two', 'three'].map((text) => ({ stream: 'stderr' as const, text }))
+    const config: ServiceSpecInput = {
+      ...harness.running({ prints, exitsAfterMs: 0, exitCode: 3 }),
+      restart: { name: 'no' },
+    }
+    const { id } = await create({ config })
+    await engine.startContainer(id)
+    await eventually(async () => expect((await look()).containers[0]?.status).toBe('exited'))
+    expect(await engine.evidence(id, 2)).toEqual({ exitCode: 3, lastLines: ['two', 'three'] })
+  })
+
+  it('has nothing to tell of a container that is not there', async () => {
+    await expect(scene().engine.evidence('0'.repeat(64), 2)).rejects.toThrow()
+  })
+}
+
 export function describeOwnRestarts(scene: () => Scene): void {
   const policy = { name: 'on-failure' as const, maximumRetryCount: 5 }
 

@@ -46,6 +46,20 @@ export function describeImages(scene: () => Scene): void {
     expect((await engine.observe([repositoryOf(harness.brokenImage)])).images).not.toContain(harness.brokenImage)
   })
 
+  it('discards an image with the containers of it that do not run, twice, and no other', async () => {
+    const { engine, image, harness, create, look } = scene()
+    const [, second] = harness.images
+    await pull(engine, second)
+    const kept = await create()
+    await create({ image: second })
+    await engine.discardImage(second, { alsoSharing: false })
+    await engine.discardImage(second, { alsoSharing: false })
+    const { containers, images } = await look()
+    expect(containers.map(({ id }) => id)).toEqual([kept.id])
+    expect(images).not.toContain(second)
+    expect(images).toContain(image)
+  })
+
   it('shows only images of the repositories that it is asked for', async () => {
     expect((await scene().engine.observe([])).images).toEqual([])
   })
@@ -95,6 +109,27 @@ export function describeNetworksAndVolumes(scene: () => Scene): void {
     await expect(engine.volumePath(step.name)).rejects.toThrow()
     await engine.createVolume(step)
     expect(await engine.volumePath(step.name)).toBe(`${await engine.dataFolder()}/volumes/${step.name}/_data`)
+  })
+}
+
+export function describeVolumeRemoval(scene: () => Scene): void {
+  it('removes a volume, twice, but none that a container holds', async () => {
+    const { engine, create, look } = scene()
+    const [free, held] = [uniqueName('vol'), uniqueName('vol')]
+    for (const name of [free, held]) await engine.createVolume(createVolumeStep(name))
+    await create({
+      config: { volumes: [{ type: 'volume', source: 'data', target: '/data' }] },
+      volumeNames: { data: held },
+    })
+    await engine.removeVolume(free)
+    await engine.removeVolume(free)
+    await expect(engine.removeVolume(held)).rejects.toThrow()
+    expect((await look()).volumes.map(({ name }) => name)).toEqual([held])
+  })
+
+  it('knows an address of its machine that containers reach, where there is one', async () => {
+    const address = await scene().engine.hostAddress()
+    if (address !== undefined) expect(address).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
   })
 }
 

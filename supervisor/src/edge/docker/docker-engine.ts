@@ -23,6 +23,7 @@ import { multiplexedFrames, sinceParameter, terminalFrames } from './log-frames.
 import { asContainer, observe } from './observe.js'
 import { OwnRestarts } from './own-restarts.js'
 import { pullImage } from './pull.js'
+import { asSpoiled, discardImage } from './spoiled.js'
 
 export type EngineAddress = { socketPath: string } | { host: string; port: number }
 
@@ -59,6 +60,10 @@ export class DockerEngine implements Engine {
 
   removeImage(image: string): Promise<void> {
     return orAlreadySo(this.docker.getImage(image).remove(within()), 404)
+  }
+
+  discardImage(image: string, { alsoSharing }: { alsoSharing: boolean }): Promise<void> {
+    return discardImage(this.docker, this.deviceId, { image, alsoSharing })
   }
 
   async createNetwork(step: StepOf<'create-network'>): Promise<void> {
@@ -119,13 +124,17 @@ export class DockerEngine implements Engine {
       if (!hasMountedLockFolders(step.spec)) await makeLockFolders(this.docker.getContainer(id))
       await this.connect(id, others)
     } catch (cause) {
-      if (statusOf(cause) !== 409) refuseCreation(`container ${step.name}`, cause)
+      if (statusOf(cause) !== 409) refuseCreation(`container ${step.name}`, asSpoiled(cause))
       await this.completeContainer(step, cause)
     }
   }
 
   async startContainer(id: string): Promise<void> {
-    await orAlreadySo(this.docker.getContainer(id).start(within()), 304)
+    try {
+      await orAlreadySo(this.docker.getContainer(id).start(within()), 304)
+    } catch (error) {
+      throw asSpoiled(error)
+    }
     this.restarts.started(id)
   }
 

@@ -1,7 +1,7 @@
 /*
  * How the engine says no, and which of it means "already so".
  */
-import { TerminalError } from '../../errors.js'
+import { SpoiledError, TerminalError } from '../../errors.js'
 
 export function statusOf(error: unknown): number | undefined {
   const status: unknown = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
@@ -22,6 +22,7 @@ export async function orAlreadySo(call: Promise<unknown>, ...statuses: number[])
  * Docker answers 400 to a device that is not plugged in yet.)
  */
 export function refuseCreation(what: string, cause: unknown): never {
+  if (cause instanceof SpoiledError) throw cause
   if (statusOf(cause) === 400) throw new TerminalError(`The engine refuses ${what}`, { cause })
   throw new Error(`Could not create ${what}`, { cause })
 }

@@ -2,6 +2,7 @@
  * One pull of one image by digest, watched.
  */
 import type Docker from 'dockerode'
+import { execFile } from 'node:child_process'
 import { z } from 'zod'
 import { withAbort } from '../../abort.js'
 import type { PullOptions } from '../../ports.js'
@@ -23,6 +24,7 @@ export function pullImage(docker: Docker, image: string, options: PullOptions): 
     const timer = setTimeout(() => controller.abort(new Error('The engine said nothing for too long')), SILENCE_MS)
     try {
       await follow(docker, image, { ...options, signal: controller.signal }, () => timer.refresh())
+      await haveIt(docker, image)
     } catch (cause) {
       const { aborted, reason } = controller.signal as { aborted: boolean; reason: unknown }
       throw new Error(`Could not pull ${image}`, { cause: aborted ? reason : cause })
@@ -30,6 +32,25 @@ export function pullImage(docker: Docker, image: string, options: PullOptions): 
       clearTimeout(timer)
     }
   })
+}
+
+/**
+ * An image whose layers a power cut has spoiled counts as there when it is pulled, and yet cannot be used: it has to go
+ * before it can come again. And the engine does not sync what it unpacks.
+ */
+async function haveIt(docker: Docker, image: string): Promise<void> {
+  await syncDisks()
+  try {
+    await docker.getImage(image).inspect()
+  } catch (cause) {
+    await docker.getImage(image).remove({ force: true })
+    throw new Error('It was spoiled, and has been removed', { cause })
+  }
+}
+
+/** A system without that program loses nothing but this. */
+function syncDisks(): Promise<void> {
+  return new Promise((resolve) => execFile('sync', () => resolve()))
 }
 
 async function follow(docker: Docker, image: string, options: PullOptions, hear: () => void): Promise<void> {

@@ -32,6 +32,8 @@ export class FakeDaemon {
   readonly volumes = new Map<string, FakeVolume>()
   // repository@digest
   readonly images = new Set<string>()
+  /** Images and containers (by id) that a power cut has spoiled: listed, and of no use. */
+  readonly spoiled = new Set<string>()
   /** What the registry has. */
   readonly published = new Set<string>()
   /** Every call that changes, or would change, something: "create-container web". */

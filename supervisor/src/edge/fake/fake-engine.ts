@@ -3,7 +3,7 @@
  * same contract suite as Docker.
  */
 import type { CurrentContainer } from '@flotilla/reconcile'
-import { TerminalError } from '../../errors.js'
+import { SpoiledError, TerminalError } from '../../errors.js'
 import { Wake } from '../../loops/wake.js'
 import type {
   ContainerEvidence,
@@ -72,6 +72,17 @@ export class FakeEngine implements Engine {
     })
   }
 
+  async discardImage(image: string): Promise<void> {
+    await this.write(`discard-image ${image}`, () => {
+      for (const { id, step, isRunning } of this.daemon.containers.values()) {
+        if (step.spec.image === image && !isRunning) this.daemon.containers.delete(id)
+      }
+      this.daemon.images.delete(image)
+      this.daemon.spoiled.delete(image)
+      this.daemon.changed.notify()
+    })
+  }
+
   async createNetwork(step: StepOf<'create-network'>): Promise<void> {
     await this.write(`create-network ${step.name}`, () => {
       const known = [...this.daemon.networks.values()].find((network) => network.step.name === step.name)
@@ -117,6 +128,7 @@ export class FakeEngine implements Engine {
       throw new TerminalError(`The engine refuses container ${step.name}: so little memory`)
     }
     if (!this.daemon.images.has(spec.image)) throw new Error(`No such image: ${spec.image}`)
+    if (this.daemon.spoiled.has(spec.image)) throw new SpoiledError('layer does not exist', true)
     const networks = new Set([...this.daemon.networks.values()].map((network) => network.step.name))
     const missing = Object.values(spec.networkNames).find((name) => !networks.has(name))
     if (missing !== undefined) throw new Error(`No such network: ${missing}`)
@@ -127,6 +139,9 @@ export class FakeEngine implements Engine {
     const container = this.daemon.containers.get(id)
     await this.write(`start-container ${container?.step.service ?? id}`, () => {
       if (!container) throw new Error(`No such container: ${id}`)
+      if ([id, container.step.spec.image].some((it) => this.daemon.spoiled.has(it))) {
+        throw new SpoiledError('error creating overlay mount: no such file or directory', true)
+      }
       if (!container.isRunning) container.start()
     })
   }
