@@ -22,6 +22,8 @@ export interface DeviceEvents {
   'image-repaired': { image: string; appId: string; service: string; error: string; count: number }
   'container-repaired': { name: string; appId: string; service: string; error: string; count: number }
   // All services of the release run as it wants them, for the first time since they did not.
+  // By hand or by schedule; those of updates are steps.
+  'snapshot-taken': { snapshotId: string; volume: string; cause: string; method: string; bytes: number }
   // Somebody may ask for it again.
   'snapshot-upload-failed': { snapshotId: string; error: string }
   'release-running': { appId: string; releaseId: string; version: string }

@@ -92,9 +92,14 @@ export class SnapshotKeeper {
       return await deed()
     } finally {
       // Also after a failure: it may have come after the deed.
-      this.known = await this.disk.list()
-      this.changed.notify()
+      await this.refresh()
     }
+  }
+
+  private async refresh(): Promise<void> {
+    const before = JSON.stringify(this.known)
+    this.known = await this.disk.list()
+    if (JSON.stringify(this.known) !== before) this.changed.notify()
   }
 }
 

@@ -17,6 +17,8 @@ export function snapshotsPart(openDisk: (core: Core) => SnapshotDisk): MakePart 
     const ending = new AbortController()
     const transfer = transferOf(core, disk, ending.signal)
     const uploads = new SnapshotUploads(core, keeper, transfer)
+    // A look is what reports are made of.
+    keeper.changed.add(() => core.lookWanted.notify())
     // Before any container starts: a volume that a power cut left without its files gets them back.
     await tryToOpen(core, keeper)
     return {

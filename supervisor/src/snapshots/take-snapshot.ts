@@ -12,10 +12,11 @@ const MOST_ATTEMPTS = 3
  * away in the middle makes the copy begin anew.
  */
 export async function newSnapshot(
-  { targets, memory, clock }: Pick<Core, 'targets' | 'memory' | 'clock'>,
+  core: Pick<Core, 'targets' | 'memory' | 'clock' | 'events'>,
   keeper: SnapshotKeeper,
   { volume, cause }: { volume: CurrentVolume; cause: 'manual' | 'schedule' },
 ): Promise<StoredSnapshot> {
+  const { targets, memory, clock, events } = core
   const { snapshotMaxBytes: maxBytes, reserveBytes } = policyOf(targets.target)
   const { appId, key, name: volumeName } = volume
   const at = clock.now()
@@ -23,7 +24,10 @@ export async function newSnapshot(
   const order = { id, appId, volume: key, volumeName, cause, releaseId: releaseOf(memory.memory, appId), at }
   for (let attempt = 1; ; attempt++) {
     try {
-      return await keeper.create(order, { maxBytes, reserveBytes })
+      const snapshot = await keeper.create(order, { maxBytes, reserveBytes })
+      const { method, bytes } = snapshot
+      await events.record('snapshot-taken', { snapshotId: id, volume: key, cause, method, bytes })
+      return snapshot
     } catch (error) {
       if (error instanceof TerminalError || attempt === MOST_ATTEMPTS) throw error
     }

@@ -1788,6 +1788,9 @@ export interface components {
                 /** @enum {string} */
                 activity?: "settled" | "updating" | "waiting" | "failing";
                 explanation?: string;
+                tags?: {
+                    [key: string]: string;
+                };
                 /** @default {} */
                 apps: {
                     [key: string]: {

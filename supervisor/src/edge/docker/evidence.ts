@@ -24,7 +24,8 @@ export async function evidence(docker: Docker, containerId: string, lines: numbe
   })
   const healthOutput = state.Health?.Log.at(-1)?.Output.trim()
   return {
-    ...(!state.Running && { exitCode: state.ExitCode }),
+    // The engine calls one that it is about to start again running.
+    ...((!state.Running || state.Restarting) && { exitCode: state.ExitCode }),
     ...(state.OOMKilled && { oomKilled: true }),
     ...(healthOutput !== undefined && healthOutput !== '' && { healthOutput }),
     lastLines: await readLines(log, config.Tty),

@@ -9,10 +9,12 @@ import { createGunzip, createGzip } from 'node:zlib'
 import { SEARCH_PATH } from './run-program.js'
 
 const ATTRIBUTES = ['--numeric-owner', '--acls', '--xattrs', '--xattrs-include=*']
-// Else times of access, and the process's number, would make two archives of one folder differ.
+// Else times of access, and the process's number (also in the names of sparse files), would make two archives of one
+// folder differ.
 const REPEATABLE = [
   '--sort=name',
   '--format=posix',
+  '--sparse-version=0.0',
   '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
 ]
 
@@ -43,12 +45,11 @@ export async function unpack(source: AsyncIterable<Buffer>, folder: string): Pro
   try {
     await pipeline(source, createGunzip(), tar.stdin)
   } catch (error) {
-    tar.kill('SIGKILL')
-    // What tar complained of says more than that its pipe broke.
-    await ended.catch((cause: Error) => {
-      throw cause.message.includes(': tar: ') ? cause : error
-    })
-    throw error
+    // It reads no further than to the end mark; what pads the archive behind that breaks its pipe.
+    if (!isClosedPipe(error)) {
+      tar.kill('SIGKILL')
+      throw error
+    }
   }
   await ended
 }
@@ -62,7 +63,12 @@ function endOf(tar: Tar): Promise<void> {
     tar.on('error', (cause) => reject(new Error('Could not run tar', { cause })))
     tar.on('close', (code, signal) => {
       if (code === 0) return resolve()
-      reject(new Error(`tar ended with ${code ?? signal}: ${complaint.trim().split('\n').at(-1) ?? ''}`))
+      reject(new Error(`tar ended with ${code ?? signal}: ${complaint.trim().replaceAll('\n', '; ')}`))
     })
   })
+}
+
+function isClosedPipe(error: unknown): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException
+  return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code)
 }
