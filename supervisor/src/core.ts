@@ -62,6 +62,7 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
     board: new StatusBoard(),
     executor: new Executor({ runner, attempts, repairs, events, clock, log }, signal),
     offers: {},
+    canDo: (kind) => added.steps?.[kind] !== undefined,
     commandsWaiting: new Listeners(),
     lookWanted: new Listeners(),
     pollWanted: new Listeners(),

@@ -2,7 +2,7 @@ import type { DeviceState, MetricsSample, SnapshotState } from '@flotilla/contra
 import type { EventRecorder } from './events.js'
 import type { Executor } from './execute/executor.js'
 import type { Sources } from './execute/sources.js'
-import type { AddedToSteps, StepHandlers } from './execute/step-handlers.js'
+import type { AddedToSteps, HandledKind, StepHandlers } from './execute/step-handlers.js'
 import type { Identity } from './identity.js'
 import type { Listeners } from './listeners.js'
 import type { MemoryKeeper } from './memory-keeper.js'
@@ -37,6 +37,8 @@ export interface Core {
   executor: Executor
   // Of all parts, once all of them are made.
   offers: Offers
+  /** Whether some part carries out such steps on this board. */
+  canDo(kind: HandledKind): boolean
   /** The server may have commands: it said so, the link has come up (again), or the target was polled. */
   commandsWaiting: Listeners
   /** Notified, the apply loop looks again. */

@@ -51,6 +51,8 @@ export class Actions {
 
   /** Restarts the board, or shuts it down, as soon as no container is being changed. */
   async power(kind: 'reboot' | 'shutdown', force: boolean, reason: string): Promise<Answer> {
+    // The plan would wait for it for ever, and do nothing else.
+    if (!this.core.canDo(kind)) return failed('unsupported', 'The supervisor is not let restart or end this board.')
     const locks = force ? [] : await this.locks.on((await lookAtContainers(this.core)).filter(isLive))
     if (locks.length > 0) return refused(locks, this.core.clock.now())
     await this.core.requests.edit((it) => ({ ...it, power: { kind, force, reason } }))

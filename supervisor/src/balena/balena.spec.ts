@@ -20,11 +20,12 @@ const id = numericId(APP_ID)
 
 describe('an app that was written for balena', () => {
   let local: LocalScene
-  const metrics: MakePart = () => ({
+  const board: MakePart = () => ({
+    steps: { reboot: () => Promise.resolve(), shutdown: () => Promise.resolve() },
     offers: { latestMetrics: () => ({ at: '2026-11-21T08:00:00Z', cpuPercent: 7, memoryUsedBytes: 104_857_600 }) },
   })
   beforeEach(async () => {
-    local = new LocalScene({}, [metrics])
+    local = new LocalScene({}, [board])
     await local.start([stack])
   })
   afterEach(() => local.stop())

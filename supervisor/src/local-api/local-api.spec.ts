@@ -21,6 +21,7 @@ describe('the local API', () => {
   let local: LocalScene
   const snapshots = { id: 's1' as string | undefined, calls: [] as string[] }
   const offering: MakePart = () => ({
+    steps: { reboot: () => Promise.resolve() },
     offers: {
       latestMetrics: () => ({ at: '2026-11-21T08:00:00Z', cpuPercent: 12.5, isThrottled: false }),
       snapshots: {
@@ -72,6 +73,8 @@ describe('the local API', () => {
         expect(answer).toMatchObject({ status: 403, json: { code: 'not-allowed' } })
       }
       expect(await local.own('POST /v1/device/reboot', {}, device())).toMatchObject({ status: 202 })
+      // No part of this board knows how.
+      expect(await local.own('POST /v1/device/shutdown', {}, device())).toMatchObject({ status: 501 })
     })
 
     it('nobody who asks without pause', async () => {

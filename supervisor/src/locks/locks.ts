@@ -1,4 +1,4 @@
-import { isSettled, type CurrentContainer, type CurrentState, type Lock } from '@flotilla/reconcile'
+import type { CurrentContainer, CurrentState, Lock, Plan } from '@flotilla/reconcile'
 import { Wake } from '../loops/wake.js'
 import type { Core } from '../part.js'
 import type { RequestsKeeper } from '../requests-keeper.js'
@@ -78,8 +78,15 @@ export class Locks {
     const { stopped, purge, power } = this.parts.requests.requests
     if (!status || stopped.length > 0 || purge.length > 0 || power) return false
     if (status.target.generation !== target?.generation || status.current.host?.needsReboot) return false
-    return isSettled(status.plan) && !hasSick(containers) && !hasSick(status.current.containers)
+    return isAtRest(status.plan) && !hasSick(containers) && !hasSick(status.current.containers)
   }
+}
+
+/** Nothing is done or waited for but the end of a release's watch, in which no lock has a say. */
+function isAtRest(plan: Plan): boolean {
+  return (
+    plan.steps.length === 0 && plan.waits.every((wait) => wait.housekeeping === true || wait.for === 'confirmation')
+  )
 }
 
 function hasSick(containers: CurrentState['containers'] | readonly CurrentContainer[]): boolean {
