@@ -13,6 +13,7 @@ import {
   type ReportResponse,
 } from '@flotilla/contracts'
 import fc from 'fast-check'
+import { gzipSync } from 'node:zlib'
 import { KnownDevices } from '../hardware/index.js'
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
 import { createFleet, joinFleet, succeed, type TestBoard } from '../testing/test-board.js'
@@ -82,6 +83,13 @@ describe('device reports', () => {
       supervisorVersion: '0.1.0',
       serviceCounts: { downloading: 1 },
     })
+  })
+
+  it('reads what a device compressed to save its data plan', async () => {
+    const report = { protocol: 1, baseline: 0, number: 1, at: '2026-11-21T12:00:00Z', changes: running('running') }
+    const gzipped = { 'Content-Encoding': 'gzip' }
+    await succeed(await board.call(`PATCH ${DEVICE_ROUTES.report}`, gzipSync(JSON.stringify(report)), gzipped))
+    expect((await state()).state).toMatchObject(running('running'))
   })
 
   it('applies changes to what it holds', async () => {

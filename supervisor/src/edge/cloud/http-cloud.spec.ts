@@ -146,6 +146,18 @@ describe('the client of the control plane', () => {
     await failure(stopped.register(request()))
   })
 
+  it('sends samples by the dozen, compressed, and the server reads them', async () => {
+    await register()
+    const metrics = Array.from({ length: 12 }, (_, minute) => ({
+      at: `2026-11-21T08:${String(minute).padStart(2, '0')}:00.000Z`,
+      memoryUsedBytes: 512_000_000 + minute,
+      temperatureCelsius: 52.6,
+    }))
+    const report = { protocol: 1, baseline: 0, number: 1, at: '2026-11-21T08:00:00Z', changes: {}, events: [], metrics }
+    await cloud.sendReport(report)
+    expect(server.device.reports).toEqual([report])
+  })
+
   it('sends log lines compressed, and learns which are stored', async () => {
     await register()
     const line = { number: 1, at: '2026-11-21T08:00:00Z', stream: 'stdout' as const, text: 'hello' }

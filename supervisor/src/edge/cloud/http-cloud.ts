@@ -33,6 +33,9 @@ import { connectLink } from './link-socket.js'
 // Targets and log batches are the long ones: minutes over a 2G link.
 const LONG_TIMEOUT_MS = 180_000
 
+// Below that, one packet carries it either way.
+const PACKED_FROM = 1000
+
 export interface HttpCloudOptions {
   serverUrl: string
   identity: Identity
@@ -76,16 +79,17 @@ export class HttpCloud implements Cloud {
   }
 
   async sendReport(report: ReportRequest): Promise<ReportResponse> {
-    const body = JSON.stringify(report)
-    return parseBody(await this.authorized({ method: 'PATCH', path: DEVICE_ROUTES.report, body }), ReportResponseSchema)
+    const text = JSON.stringify(report)
+    const content = text.length < PACKED_FROM ? { body: text } : await packed(text)
+    const answer = await this.authorized({ method: 'PATCH', path: DEVICE_ROUTES.report, ...content })
+    return parseBody(answer, ReportResponseSchema)
   }
 
   async sendLogs(batch: LogBatch): Promise<LogBatchResponse> {
     const answer = await this.authorized({
       method: 'POST',
       path: DEVICE_ROUTES.logs,
-      headers: { 'content-encoding': 'gzip' },
-      body: await promisify(gzip)(JSON.stringify(batch)),
+      ...(await packed(JSON.stringify(batch))),
       timeoutMs: LONG_TIMEOUT_MS,
     })
     return parseBody(answer, LogBatchResponseSchema)
@@ -133,6 +137,10 @@ export class HttpCloud implements Cloud {
     const { serverUrl, signal, onServerTime } = this.options
     return exchange(serverUrl, { ...request, signal, onServerTime })
   }
+}
+
+async function packed(text: string): Promise<Pick<HttpRequest, 'headers' | 'body'>> {
+  return { headers: { 'content-encoding': 'gzip' }, body: await promisify(gzip)(text) }
 }
 
 function secondsToMs(header: string | string[] | undefined): number | undefined {
