@@ -30,6 +30,9 @@ export async function runAgent(world: World, options: AgentOptions, signal: Abor
   await superviseDevice({ world, clock, options, cloud, identity, events, registration }, signal)
 }
 
+// No board's.
+const NOBODY = '0'.repeat(32)
+
 interface Applicant {
   world: World
   clock: TimeKeeper
@@ -42,6 +45,9 @@ interface Applicant {
 async function ownIdentity(store: Store): Promise<Identity> {
   const stored = await store.identity.read()
   if (stored) return openIdentity(stored)
+  // First of all: what was registered is not what will be now, however soon the power goes.
+  const former = await store.registration.read()
+  if (former) await store.registration.write({ ...former, hardwareUuid: NOBODY })
   const created = createIdentity()
   // On disk before anyone hears of it: a key that is lost is a board that is lost.
   await store.identity.write(created)
@@ -50,13 +56,29 @@ async function ownIdentity(store: Store): Promise<Identity> {
 
 async function ownRegistration(parts: Applicant, signal: AbortSignal): Promise<Registration | undefined> {
   const { world, clock, options, cloud, identity, events } = parts
-  const known = await world.store.registration.read()
-  if (known) return known
+  const { registration: document } = world.store
+  const known = await document.read()
+  const hardwareUuid = identity.uuid
+  if (known && (known.hardwareUuid ?? hardwareUuid) === hardwareUuid) {
+    if (known.hardwareUuid === undefined) await document.write({ ...known, hardwareUuid })
+    return known
+  }
   const request = registerRequest(identity, world.host.board(), options)
   const registration = await register(cloud, request, { clock, log: world.log }, signal)
   if (!registration) return undefined
-  await world.store.registration.write(registration)
+  await document.write({ ...registration, hardwareUuid })
   const { deviceId, deviceName, fleetId } = registration
+  if (known) await events.record('identity-lost', await lostDevice(world, known.deviceId, deviceId))
   await events.record('registered', { deviceId, deviceName, fleetId })
   return registration
+}
+
+/** Its containers and volumes are not ours to touch: whoever replaces the hardware of that device has them again. */
+async function lostDevice(world: World, formerDeviceId: string, deviceId: string) {
+  if (formerDeviceId === deviceId) return { formerDeviceId }
+  const seen = await world
+    .engine(formerDeviceId)
+    .observe([])
+    .catch(() => undefined)
+  return { formerDeviceId, ...(seen && { containers: seen.containers.length }) }
 }

@@ -8,6 +8,8 @@ import type { TargetRefusal } from './target/verify-target.js'
 export interface DeviceEvents {
   'supervisor-started': { version: string; bootId?: string }
   registered: { deviceId: string; deviceName: string; fleetId: string }
+  // What the board was is not on its disk any more: it is another one now, and leaves what the former one made alone.
+  'identity-lost': { formerDeviceId: string; containers?: number }
   'target-accepted': { generation: number; releases: { appId: string; releaseId: string; version: string }[] }
   // The device goes on with the target that it has.
   'target-refused': { code: TargetRefusal; reason: string; generation?: number }

@@ -1,12 +1,5 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomBytes,
-  sign,
-  verify,
-  type KeyObject,
-} from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify, type KeyObject } from 'node:crypto'
+import { openPrivateKey } from './private-key.js'
 import type { StoredIdentity } from './stored.js'
 
 /** The board's uuid and key pair. The private key is in here and goes nowhere but to disk. */
@@ -28,8 +21,7 @@ export function createIdentity(): StoredIdentity {
 
 /** Throws where the stored key is not an Ed25519 key. */
 export function openIdentity(stored: StoredIdentity): Identity {
-  const key = createPrivateKey({ key: Buffer.from(stored.privateKey, 'base64'), format: 'der', type: 'pkcs8' })
-  if (key.asymmetricKeyType !== 'ed25519') throw new Error('The stored private key is not an Ed25519 key')
+  const key = openPrivateKey(stored.privateKey)
   return {
     uuid: stored.uuid,
     publicKey: rawPublicKey(createPublicKey(key)),

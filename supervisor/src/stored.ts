@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { SettingsAtBoot } from './host/host-settings.js'
 import type { StoredCommands } from './commands/stored-commands.js'
 import type { StoredLocks } from './locks/stored-locks.js'
+import { isPrivateKey } from './private-key.js'
 import type { Document, Stamp } from './ports.js'
 
 /*
@@ -14,11 +15,14 @@ import type { Document, Stamp } from './ports.js'
 export const StoredIdentitySchema = z.object({
   uuid: z.string().regex(/^[0-9a-f]{32}$/),
   // Ed25519, PKCS #8 DER in base64.
-  privateKey: z.string().min(1),
+  privateKey: z.string().min(1).refine(isPrivateKey, 'not an Ed25519 key'),
 })
 export type StoredIdentity = z.infer<typeof StoredIdentitySchema>
 
-export const RegistrationSchema = RegisterResponseSchema
+export const RegistrationSchema = RegisterResponseSchema.extend({
+  // The identity that was registered. Absent: the one on this disk.
+  hardwareUuid: z.string().optional(),
+})
 export type Registration = z.infer<typeof RegistrationSchema>
 
 /** The last accepted target, exactly as it was signed, so that it is verified again before it is used. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createIdentity } from '../../identity.js'
@@ -46,6 +47,36 @@ describe('the store on disk', () => {
     const store = await open()
     expect(await store.attempts.read()).toBeUndefined()
     expect(await readFile(path('attempts.json.corrupt-1'))).toEqual(spoiled)
+    await store.attempts.write(attempts)
+    expect(await store.attempts.read()).toEqual(attempts)
+  })
+
+  it.each(['identity', 'registration'] as const)('makes %s whole from its copy', async (name) => {
+    const identity = createIdentity()
+    const registration = { deviceId: randomUUID(), deviceName: 'porch', fleetId: randomUUID(), targetKeys: [] }
+    const key = { id: 'key', publicKey: 'k'.repeat(43) }
+    const values = { identity, registration: { ...registration, targetKeys: [key] } }
+    const store = await open()
+    await store.identity.write(values.identity)
+    await store.registration.write(values.registration)
+    for (const spoiled of [`${name}.json`, `${name}.copy.json`]) {
+      await writeFile(path(spoiled), '')
+      expect(await (await open())[name].read()).toEqual(values[name])
+      expect(JSON.parse(await readFile(path(spoiled), 'utf8'))).toEqual(values[name])
+    }
+  })
+
+  it('takes no key for an identity that is none', async () => {
+    const identity = { ...createIdentity(), privateKey: Buffer.from('no key').toString('base64') }
+    await (await open()).identity.write(identity)
+    expect(await (await open()).identity.read()).toBeUndefined()
+  })
+
+  it('goes on where a file cannot be read at all', async () => {
+    await open()
+    await mkdir(path('attempts.json'))
+    const store = await open()
+    expect(await store.attempts.read()).toBeUndefined()
     await store.attempts.write(attempts)
     expect(await store.attempts.read()).toEqual(attempts)
   })

@@ -26,15 +26,19 @@ import { RequestsSchema } from '../../stored-memory.js'
 import { DiskEventSpool } from './event-spool.js'
 import { JsonDocument } from './json-document.js'
 import { DiskLogSpool } from './log-spool.js'
+import { TwinDocument } from './twin-document.js'
 
 export async function openStore(folder: string, log: Logger): Promise<Store> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   // The folder may have been made by hand; the private key is in it.
   await chmod(folder, 0o700)
   const document = <T>(name: string, schema: z.ZodType<T>) => new JsonDocument(join(folder, name), schema, log)
+  const twin = <T>(name: string, schema: z.ZodType<T>) =>
+    new TwinDocument(document(`${name}.json`, schema), document(`${name}.copy.json`, schema))
   return {
-    identity: document('identity.json', StoredIdentitySchema),
-    registration: document('registration.json', RegistrationSchema),
+    // What a board is, and where it belongs: nobody else could tell it.
+    identity: twin('identity', StoredIdentitySchema),
+    registration: twin('registration', RegistrationSchema),
     target: document('target.json', StoredTargetSchema),
     attempts: document('attempts.json', StoredAttemptsSchema),
     lastGood: document('last-good.json', LastGoodSchema),

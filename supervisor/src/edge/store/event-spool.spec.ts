@@ -65,13 +65,16 @@ describe('the event spool', () => {
     expect(names(await open())).toEqual(names(spool))
   })
 
-  it('forgets the oldest of very many, and does not let its file grow for ever', async () => {
+  it('forgets the oldest of very many, says how many, and does not let its file grow for ever', async () => {
     const openSmall = () => DiskEventSpool.open(path(), silentLog(), { events: 20, stale: 5 })
     const spool = await openSmall()
     for (let n = 1; n <= 60; n++) await spool.append(event(`e${n}`))
     expect(names(spool)).toHaveLength(20)
-    expect(names(spool)[0]).toEqual([41, 'e41'])
-    expect(names(await openSmall())).toEqual(names(spool))
+    expect(names(spool)[1]).toEqual([42, 'e42'])
+    expect(spool.pending(1)).toEqual([
+      { number: 41, at: '2026-11-21T08:00:00Z', kind: 'events-dropped', detail: { count: 41, since: event('').at } },
+    ])
+    expect((await openSmall()).pending(99)).toEqual(spool.pending(99))
     expect((await readFile(path(), 'utf8')).split('\n').length).toBeLessThan(30)
   })
 })

@@ -15,6 +15,8 @@ const RecordSchema = z.union([
 ])
 type SpoolRecord = z.infer<typeof RecordSchema>
 
+const DROPPED = 'events-dropped'
+
 export interface EventSpoolLimits {
   events: number
   // Records in the file that are of no use any more before it is written anew.
@@ -80,7 +82,8 @@ export class DiskEventSpool implements EventSpool {
 
   /** Lets go of what the server has, and of the oldest where there are too many. */
   private trim(): void {
-    this.events = this.events.filter((event) => event.number > this.stored).slice(-this.limits.events)
+    const kept = this.events.filter((event) => event.number > this.stored)
+    this.events = kept.length > this.limits.events ? withoutOldest(kept, this.limits.events) : kept
   }
 
   /** The server knows numbers that this spool never gave: its file was lost. Without this it would take nothing more. */
@@ -106,4 +109,19 @@ export class DiskEventSpool implements EventSpool {
     this.queue = result.catch(() => undefined)
     return result
   }
+}
+
+/** What there is no room for is counted by an event in its place, with the number of the last that went. */
+function withoutOldest(events: readonly SpooledEvent[], limit: number): SpooledEvent[] {
+  const gone = events.slice(0, events.length - limit + 1)
+  const [first] = gone
+  const last = gone.at(-1)
+  if (!first || !last) return [...events]
+  const count = gone.reduce((sum, event) => sum + droppedBefore(event), 0)
+  const since = first.kind === DROPPED && typeof first.detail.since === 'string' ? first.detail.since : first.at
+  return [{ ...last, kind: DROPPED, detail: { count, since } }, ...events.slice(gone.length)]
+}
+
+function droppedBefore({ kind, detail }: SpooledEvent): number {
+  return kind === DROPPED && typeof detail.count === 'number' ? detail.count : 1
 }

@@ -18,13 +18,19 @@ export class JsonDocument<T> implements Document<T> {
   ) {}
 
   async read(): Promise<T | undefined> {
-    const text = await readIfPresent(this.path)
+    const text = await readIfPresent(this.path).catch((error: unknown) => this.tellUnreadable(error))
     if (text === undefined) return undefined
     const parsed = this.schema.safeParse(parseJson(text))
     if (parsed.success) return parsed.data
     const aside = await setAside(this.path)
     this.log.error('stored file unreadable, set aside', { path: this.path, aside, bytes: text.length })
     return undefined
+  }
+
+  /** A bad card, say: as good as empty, and set aside as that. */
+  private tellUnreadable(error: unknown): string {
+    this.log.error('stored file not readable', { path: this.path, error })
+    return ''
   }
 
   write(value: T): Promise<void> {
