@@ -1,8 +1,8 @@
-import type { CurrentContainer, CurrentState, Lock, Plan } from '@flotilla/reconcile'
+import type { CurrentContainer, CurrentState, Lock } from '@flotilla/reconcile'
 import { Wake } from '../loops/wake.js'
 import type { Core } from '../part.js'
 import type { RequestsKeeper } from '../requests-keeper.js'
-import type { StatusBoard } from '../status-board.js'
+import type { Status, StatusBoard } from '../status-board.js'
 import type { TargetKeeper } from '../target/target-keeper.js'
 import type { LockFiles } from './lock-files.js'
 import type { TakenLocks } from './taken-locks.js'
@@ -75,18 +75,18 @@ export class Locks {
   private isQuiet(containers: readonly CurrentContainer[]): boolean {
     const { status } = this.parts.board
     const { target } = this.parts.targets
-    const { stopped, purge, power } = this.parts.requests.requests
-    if (!status || stopped.length > 0 || purge.length > 0 || power) return false
+    const { stopped, purge, power, forced } = this.parts.requests.requests
+    if (!status || stopped.length > 0 || purge.length > 0 || power || Object.keys(forced).length > 0) return false
     if (status.target.generation !== target?.generation || status.current.host?.needsReboot) return false
-    return isAtRest(status.plan) && !hasSick(containers) && !hasSick(status.current.containers)
+    return isAtRest(status) && !hasSick(containers) && !hasSick(status.current.containers)
   }
 }
 
 /** Nothing is done or waited for but the end of a release's watch, in which no lock has a say. */
-function isAtRest(plan: Plan): boolean {
-  return (
-    plan.steps.length === 0 && plan.waits.every((wait) => wait.housekeeping === true || wait.for === 'confirmation')
-  )
+function isAtRest({ plan, current }: Status): boolean {
+  const isAsking = Object.values(current.memory ?? {}).some(({ trial }) => trial !== undefined && !trial.isPermitted)
+  if (isAsking || plan.steps.length > 0) return false
+  return plan.waits.every((wait) => wait.housekeeping === true || wait.for === 'confirmation')
 }
 
 function hasSick(containers: CurrentState['containers'] | readonly CurrentContainer[]): boolean {
