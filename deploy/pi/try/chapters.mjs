@@ -77,6 +77,39 @@ async function isBack({ cloud, waitFor }) {
   })
 }
 
+// What Raspberry Pi OS has there, and Debian has not.
+const CONFIG_TXT = '[cm4]\\notg_mode=1\\n\\n[all]\\ndtoverlay=vc4-kms-v3d\\n'
+
+async function settings(scene) {
+  const { board, cloud, say, page, waitFor } = scene
+  await board.run(`mkdir -p /boot/firmware && printf '${CONFIG_TXT}' >/boot/firmware/config.txt`)
+  await cloud.configure({ HOST_CONFIG_dtparam: '"i2c_arm=on","spi=on"', FLOTILLA_HOST_HOSTNAME: 'roof' })
+  const restarted = await Promise.race([board.exited.then(() => true), timeLimit(SLOW_MS)])
+  if (!restarted) throw new Error('The board does not restart for its changed settings')
+  await board.boot()
+  await waitFor(async () => (await page()) === 'one', { what: 'the app answers after that', timeoutMs: SLOW_MS })
+  const { stdout } = await board.run(
+    'hostname; cat /etc/hostname; grep 127.0.1.1 /etc/hosts; cat /boot/firmware/config.txt',
+  )
+  for (const line of ['roof\nroof\n127.0.1.1\troof\n[cm4]', '\ndtparam=i2c_arm=on\ndtparam=spi=on\n']) {
+    if (!stdout.includes(line)) throw new Error(`Not as it should be:\n${stdout}`)
+  }
+  await isInForce(scene)
+  say('config.txt and host name changed by the fleet, with one restart')
+}
+
+/** One restart, not one after the other. */
+async function isInForce({ board, cloud, waitFor }) {
+  const isTold = async () => (await cloud.state(NAME)).host?.rebootNeeded === false
+  await waitFor(isTold, { what: 'no restart is needed any more', timeoutMs: SLOW_MS })
+  if (await Promise.race([board.exited.then(() => true), timeLimit(60_000)]))
+    throw new Error('The board restarted again')
+}
+
+function timeLimit(ms) {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ms).unref())
+}
+
 /** Waits for an event of this kind that is newer than all there were. */
 async function nextEvent({ cloud, waitFor }, kind, act) {
   const { id } = await cloud.device(NAME)
@@ -181,6 +214,7 @@ export const CHAPTERS = [
   ['the one line on an empty system', first],
   ['the same line again', again],
   ['a restart of the board, and a power cut', restart],
+  ['settings of the board', settings],
   ['another supervisor', update],
   ['one that crashes', crashing],
   ['one that hangs', hanging],

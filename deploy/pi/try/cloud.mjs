@@ -72,6 +72,20 @@ class Cloud {
     return items[0]
   }
 
+  /** Sets config variables of the fleet. */
+  async configure(values) {
+    for (const [name, value] of Object.entries(values)) {
+      const body = { fleetId: this.fleet.id, kind: 'config', name, value, secret: false }
+      await unwrap(this.api.PUT('/api/v1/variables', { body }))
+    }
+  }
+
+  /** What the device last said of itself. */
+  async state(name) {
+    const params = { path: { id: (await this.device(name)).id } }
+    return (await unwrap(this.api.GET('/api/v1/devices/{id}/state', { params }))).state
+  }
+
   /** Kinds of the device's events, the newest first, with their details. */
   async events(deviceId) {
     const params = { path: { id: deviceId }, query: { limit: 100 } }

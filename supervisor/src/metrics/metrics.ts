@@ -28,11 +28,6 @@ export class Metrics {
     private readonly options: MetricsOptions,
   ) {}
 
-  /** Absent: none has been taken yet. */
-  latest(): MetricsSample | undefined {
-    return this.last
-  }
-
   /** Of a call to the control plane. */
   noteRoundTrip(ms: number): void {
     this.roundTripMs = Math.round(ms)
