@@ -47,6 +47,8 @@ export interface TimeSource extends Clock {
   correct(boardMs: number): number
   /** Of the moment that the board's own clock calls `boardMs`; absent: of now. */
   stamp(boardMs?: number): Stamp
+  /** Milliseconds since the epoch: when the last boot began of which that is known; what is unknown was later. */
+  floor(): number
   /** Milliseconds since the epoch; undefined: the time was never known in that boot. */
   whenWas(stamp: Stamp): number | undefined
 }

@@ -37,6 +37,10 @@ export class FakeClock implements TimeSource {
     return { boot: 'boot', monotonicMs: boardMs - this.startedAt }
   }
 
+  floor(): number {
+    return this.startedAt
+  }
+
   whenWas({ monotonicMs }: Stamp): number {
     return this.startedAt + monotonicMs
   }

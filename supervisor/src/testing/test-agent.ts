@@ -29,6 +29,9 @@ export interface TestAgentOptions {
   folder: string
   options?: Partial<AgentOptions>
   parts?: World['parts']
+  // The board's own; by default it is right, and one boot lasts for ever.
+  clock?: Clock
+  host?: Host
 }
 
 export interface TestAgent {
@@ -37,13 +40,14 @@ export interface TestAgent {
   stop: () => Promise<void>
 }
 
-export async function startAgent({ cloud, engine, folder, options, parts = [] }: TestAgentOptions): Promise<TestAgent> {
+export async function startAgent(asked: TestAgentOptions): Promise<TestAgent> {
+  const { cloud, engine, folder, options, parts = [], clock = hasty, host = testHost } = asked
   const log = silentLog()
   const stopping = new AbortController()
   const world: World = {
-    clock: hasty,
+    clock,
     log,
-    host: testHost,
+    host,
     store: await openStore(join(folder, 'state'), log),
     cloud: (identity, ambient) => new HttpCloud({ serverUrl: cloud.url, identity, ...ambient }),
     engine,

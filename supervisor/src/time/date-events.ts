@@ -6,10 +6,15 @@ import type { TimeSource } from '../ports.js'
  * Events with their true times: pure. Those of a boot whose time was never known keep their order and their distances
  * from each other as far as what happened before and after leaves room, and say that their time is an estimate.
  */
-export function dateEvents(events: readonly SpooledEvent[], whenWas: TimeSource['whenWas']): DeviceReportEvent[] {
+export function dateEvents(
+  events: readonly SpooledEvent[],
+  whenWas: TimeSource['whenWas'],
+  // None of the events was before this.
+  floor = -Infinity,
+): DeviceReportEvent[] {
   const known = events.map(({ at, stamp }) => (stamp ? whenWas(stamp) : Date.parse(at)))
   const dated: DeviceReportEvent[] = []
-  let before = -Infinity
+  let before = floor
   for (let first = 0; first < events.length; first++) {
     const time = known[first]
     const event = events[first]
@@ -43,7 +48,9 @@ function estimates(events: readonly SpooledEvent[], before: number, after: numbe
   const origin = first?.stamp?.monotonicMs ?? 0
   const sinceFirst = events.map(({ stamp }) => (stamp?.monotonicMs ?? origin) - origin)
   const latest = after - (sinceFirst.at(-1) ?? 0)
-  const start = Math.max(before, Math.min(Date.parse(first?.at ?? ''), latest))
+  const board = Date.parse(first?.at ?? '')
+  // A clock that is behind what was before says nothing; then it was soon before what came next, as far as anybody knows.
+  const start = Math.max(before, board >= before || latest === Infinity ? Math.min(board, latest) : latest)
   return events.map((event, index) => {
     const dated = withTime(event, Math.min(after, start + (sinceFirst[index] ?? 0)))
     return { ...dated, detail: { ...dated.detail, timeIsEstimated: true } }

@@ -13,7 +13,7 @@ export class DatedEvents {
   pending(limit: number): DeviceReportEvent[] {
     // All of them, since the time of one may depend on those that follow.
     const all = this.spool.pending(Number.MAX_SAFE_INTEGER)
-    return dateEvents(all, (stamp) => this.clock.whenWas(stamp)).slice(0, limit)
+    return dateEvents(all, (stamp) => this.clock.whenWas(stamp), this.clock.floor()).slice(0, limit)
   }
 
   acknowledge(stored: number): Promise<void> {

@@ -67,6 +67,11 @@ export class TimeKeeper implements TimeSource {
     return { boot: this.boot, monotonicMs: Math.round(boardMs - this.gapMs) }
   }
 
+  floor(): number {
+    const starts = Object.entries(this.times).flatMap(([boot, offset]) => (boot === this.boot ? [] : [offset]))
+    return Math.max(-Infinity, ...starts)
+  }
+
   whenWas({ boot, monotonicMs }: Stamp): number | undefined {
     this.noticeSetting()
     const offset = boot === this.boot && this.shiftMs !== undefined ? this.gapMs + this.shiftMs : this.times[boot]
