@@ -115,6 +115,20 @@ describe('an app that was written for balena', () => {
     expect((await ask('GET /v1/device/host-config')).json).toEqual({ network: { hostname: 'porch' } })
   })
 
+  it('reaches the other apps of the board, as on balena; one with a token of Flotilla’s does not', async () => {
+    const other = {
+      ...app(9, { cam: service(fakeImage('web')) }),
+      id: '7f6d3c1e-0000-4000-8000-000000000001',
+      name: 'cam',
+    }
+    await local.scene.setTarget([stack, other])
+    await local.clock.advance(120_000)
+    expect(Object.keys((await ask('GET /v2/applications/state')).json)).toEqual(['weather', 'cam'])
+    const line = `GET /v2/applications/${numericId(other.id)}/state`
+    expect(await ask(line)).toMatchObject({ status: 200 })
+    expect(await local.ask(line)).toMatchObject({ status: 401 })
+  })
+
   it('keeps tags', async () => {
     expect(await ask('PATCH /v2/device/tags', { place: 'roof' })).toMatchObject({ status: 200 })
     expect((await ask('GET /v2/device/tags')).json).toMatchObject({ tags: [{ name: 'place', value: 'roof' }] })

@@ -101,6 +101,21 @@ describe('a command of the control plane', () => {
     expect(stops()).toBe(1)
   })
 
+  it('is carried out once, though the server does not want to know how it went', async () => {
+    let unwanted = 0
+    cloud.fault = (request) => (request.includes('command-results') ? (unwanted++, { status: 422 }) : undefined)
+    cloud.command(cloud.device, { kind: 'restart' })
+    await eventually(() => unwanted > 0)
+    const fetches = () => cloud.requests.filter((request) => request.startsWith('GET /device/v1/commands')).length
+    const before = fetches()
+    cloud.say(cloud.device, { type: 'commands-waiting' })
+    await eventually(() => fetches() > before)
+    await agent.stop()
+    await start()
+    await eventually(() => fetches() > before + 1)
+    expect(stops()).toBe(1)
+  })
+
   it('is not begun a second time when the power goes before its answer is out', async () => {
     cloud.fault = (request) => (request.includes('command-results') ? { status: 503 } : undefined)
     const id = cloud.command(cloud.device, { kind: 'restart' })

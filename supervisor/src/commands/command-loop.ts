@@ -27,7 +27,7 @@ export class CommandLoop {
     private readonly actions: Pick<Actions, 'run'>,
     document: Document<StoredCommands>,
   ) {
-    this.kept = new DurableValue<StoredCommands>(document, { results: [] })
+    this.kept = new DurableValue<StoredCommands>(document, { results: [], answered: [] })
     core.commandsWaiting.add(() => this.wakeUp.notify())
   }
 
@@ -56,14 +56,18 @@ export class CommandLoop {
   private async round(): Promise<void> {
     await this.sendResults()
     const startedAt = this.core.clock.monotonic()
-    for (const command of await this.core.cloud.fetchCommands()) {
+    const commands = await this.core.cloud.fetchCommands()
+    const listed = new Set(commands.map(({ id }) => id))
+    await this.kept.update((value) => ({ ...value, answered: value.answered.filter((id) => listed.has(id)) }))
+    for (const command of commands) {
       await this.carryOut(command, command.expiresInMs - (this.core.clock.monotonic() - startedAt))
       await this.sendResults()
     }
   }
 
   private async carryOut({ id, body }: WaitingCommand, expiresInMs: number): Promise<void> {
-    if (this.kept.value.results.some((result) => result.id === id)) return
+    // A server that has not understood its result must not have it done again and again.
+    if (this.kept.value.answered.includes(id)) return
     if (!body) return this.finish(id, failed('unsupported', 'This supervisor does not know that command.'))
     if (expiresInMs <= 0) return this.finish(id, failed('conflict', 'It had expired before its turn came.'))
     await this.kept.update((value) => ({ ...value, begun: { id, kind: body.kind } }))
@@ -91,7 +95,7 @@ export class CommandLoop {
   private async finish(id: string, { status, detail }: Answer): Promise<void> {
     const at = new Date(this.core.clock.now()).toISOString()
     const result: DeviceCommandResult = { id, status, detail: detail.slice(0, LONGEST_DETAIL), at }
-    await this.kept.update(({ results }) => ({ results: [...results, result] }))
+    await this.kept.update(({ results, answered }) => ({ results: [...results, result], answered }))
   }
 
   private async sendResults(): Promise<void> {
@@ -103,7 +107,11 @@ export class CommandLoop {
         const isGone = error instanceof CloudError && (error.isUnwanted || error.facts.status === 404)
         if (!isGone) throw error
       }
-      await this.kept.update((value) => ({ ...value, results: value.results.filter(({ id }) => id !== result.id) }))
+      await this.kept.update(({ results, answered, ...others }) => ({
+        ...others,
+        results: results.filter(({ id }) => id !== result.id),
+        answered: [...answered, result.id],
+      }))
     }
   }
 }

@@ -6,5 +6,7 @@ export const StoredCommandsSchema = z.object({
   // Begun, and not ended: the power went in the middle.
   begun: z.object({ id: z.string(), kind: z.string() }).optional(),
   results: z.array(DeviceCommandResultSchema).default([]),
+  // Ids whose results the server has, or does not want, for as long as it still lists them.
+  answered: z.array(z.string()).default([]),
 })
 export type StoredCommands = z.infer<typeof StoredCommandsSchema>

@@ -1,4 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Target } from '@flotilla/contracts'
+import type { CurrentContainer } from '@flotilla/reconcile'
+import { DurableValue } from '../durable-value.js'
+import type { BootTimes } from '../stored.js'
+import { FakeClock } from '../testing/fake-clock.js'
+import { MemoryDocument } from '../testing/memory-store.js'
+import { APP_ID } from '../testing/steps.js'
+import { TimeKeeper } from '../time/time-keeper.js'
+import { LockFiles } from './lock-files.js'
+import type { StoredLocks } from './stored-locks.js'
 import { LocalScene } from '../testing/local-scene.js'
 import { app, fakeImage, service, type AppInput } from '../testing/targets.js'
 
@@ -6,6 +16,36 @@ const labels = { 'io.flotilla.features.local-api': '1' }
 const stack = (release: number, image: string, more: Record<string, string> = {}): AppInput =>
   app(release, { web: service(fakeImage(image), { labels: { ...labels, ...more }, stopGracePeriodMs: 0 }) })
 const MINUTE = 60_000
+
+describe('lock files', () => {
+  const clock = new FakeClock()
+  const time = new TimeKeeper(clock, 'boot', new MemoryDocument<BootTimes>())
+  const kept = new DurableValue<StoredLocks>(new MemoryDocument<StoredLocks>(), { taken: [], files: {} })
+  const container = (status: CurrentContainer['status']): CurrentContainer => ({
+    ...{ id: status, name: status, appId: APP_ID, service: 'web', specHash: 'x', status, startedAt: clock.now() },
+    ...{ networks: [], volumes: [], image: 'x' },
+  })
+  const files = new LockFiles({ fileTime: () => Promise.resolve(clock.now()) }, kept, time)
+
+  it.each([
+    ['running', 1],
+    ['paused', 1],
+    ['restarting', 0],
+    ['exited', 0],
+    ['created', 0],
+  ] as const)('of a container that is %s count: %d', async (status, locks) => {
+    expect(await files.look([container(status)], undefined)).toHaveLength(locks)
+  })
+
+  it('do not count at all once they have been held for as long as the label allows', async () => {
+    const labels = { 'io.flotilla.update.lock-timeout': '60' }
+    const target = { apps: [{ id: APP_ID, services: { web: { labels } } }] } as unknown as Target
+    const [held] = await files.look([container('running')], target)
+    expect(held).toMatchObject({ by: 'file', until: clock.now() + 60_000 })
+    await clock.advance(60_000)
+    expect(await files.look([{ ...container('running'), startedAt: held!.until! - 60_000 }], target)).toEqual([])
+  })
+})
 
 describe('a service that asks not to be stopped', () => {
   let local: LocalScene
