@@ -48,6 +48,8 @@ describe('the apply loop', () => {
     await clock.advance(10 * SECOND)
     expect(runningServices()).toEqual(['db', 'web'])
     expect(scene.events.kinds()).toContain('step-done')
+    expect(scene.board.status?.plan).toMatchObject({ steps: [], waits: [{ for: 'confirmation' }] })
+    await clock.advance(60 * SECOND)
     expect(scene.board.status?.plan).toEqual({ steps: [], waits: [] })
   })
 
