@@ -94,6 +94,8 @@ export interface Watch {
   // What the start of the board or the supervisor in the middle of a trial found ended by a signal, by container id: when
   // it had ended. That was the power cut, not the release.
   cutShort: Record<string, number>
+  // Ids of containers of unchanged services that were unhealthy before anything was switched, and still are.
+  sickBefore: string[]
 }
 
 export interface WatchedRestarts {

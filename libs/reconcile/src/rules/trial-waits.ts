@@ -46,7 +46,7 @@ function watching(view: View, app: TargetApp): Wait[] {
   const trial = trialOf(view.current.memory, app)
   const watch = ownMember(view.current.watches ?? {}, app.id)
   if (!trial?.isPermitted || trial.retryAt !== undefined || watch?.wellMs === undefined) return []
-  if (!isAllUp({ view, app })) return []
+  if (!isAllUp({ view, app }, watch.sickBefore)) return []
   const leftMs = confirmMs(view.target, app) - watch.wellMs
   const what = `Release ${app.release.version} is being watched`
   if (leftMs <= 0) return [{ ...ofApp(app), for: 'confirmation', reason: `${what}: its health is not known yet.` }]

@@ -11,7 +11,7 @@ import type { AppAdvance, AppTurn } from './turn.js'
 import { tendRestores } from './restores.js'
 import { followHealth } from './sickness.js'
 import { advanceTrial } from './try-app.js'
-import { isAllUp } from './watch.js'
+import { isInPlace } from './watch.js'
 
 export interface Advance {
   memory: DeviceMemory
@@ -94,7 +94,7 @@ function advanceGood({ view, app, memory: before, elapsedMs }: AppTurn): AppAdva
   const { memory, events } = tendRestores(before, app.id, { current: view.current, isUsed: (name) => used.has(name) })
   const { rejected, restore, good } = memory
   if (memory.isReturning) return { memory, events, watch: returningWatch(view, app, elapsedMs) }
-  if (!rejected || rejected.isBack || restore || !good || !isAllUp({ view, app })) return { memory, events }
+  if (!rejected || rejected.isBack || restore || !good || !isInPlace({ view, app })) return { memory, events }
   const { releaseId, version } = rejected.rejection
   const detail = { appId: app.id, releaseId: good.release.id, version: good.release.version }
   return {
@@ -107,7 +107,7 @@ function returningWatch({ current }: View, app: TargetApp, elapsedMs: number): W
   const fingerprint = `back to ${appFingerprint(app)}`
   const former = ownMember(current.watches ?? {}, app.id)
   const totalMs = former?.fingerprint === fingerprint ? former.totalMs + elapsedMs : 0
-  return { fingerprint, totalMs, switchingMs: totalMs, restarts: {}, cutShort: {} }
+  return { fingerprint, totalMs, switchingMs: totalMs, restarts: {}, cutShort: {}, sickBefore: [] }
 }
 
 function isSame(a: DeviceMemory, b: DeviceMemory): boolean {

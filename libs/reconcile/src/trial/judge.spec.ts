@@ -153,6 +153,23 @@ describe('a release that is tried', () => {
     expect(appMemory(liveFor(before, targetOf(next), 80).world)?.good?.release.version).toBe('2.0.0')
   })
 
+  it('is not blamed for an unchanged service that was unhealthy before', () => {
+    const both: AppInput = { release: 1, services: { db: {}, web: {} } }
+    const sick = { hasHealthCheck: true, isUnhealthy: true }
+    const before = withContainer(confirmedDevice(both), 'db', { health: 'unhealthy' })
+    const next: AppInput = { release: 2, services: { db: {}, web: { version: 2 } } }
+    const { world } = liveFor({ ...before, behaviours: { db: sick } }, targetOf(next), 80)
+    expect(appMemory(world)?.good?.release.version).toBe('2.0.0')
+  })
+
+  it('is blamed for an unchanged service that turns unhealthy after the switch, or again', () => {
+    const both: AppInput = { release: 1, services: { db: {}, web: {} } }
+    const next = targetOf({ release: 2, services: { db: {}, web: { version: 2 } } })
+    const tried = liveFor(withContainer(confirmedDevice(both), 'db', { health: 'unhealthy' }), next, 10).world
+    const well = liveFor(withContainer(tried, 'db', { health: 'healthy' }), next, 2).world
+    expect(verdictsOf(withContainer(well, 'db', { health: 'unhealthy' }), next)).toMatchObject([{ code: 'unhealthy' }])
+  })
+
   it('is watched for longer while its health is not known', () => {
     const starting = withContainer(watched(), 'web', { health: 'starting' })
     const world = liveFor(starting, targetOf(two()), 100).world

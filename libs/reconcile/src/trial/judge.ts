@@ -57,7 +57,7 @@ export function judge(tried: Tried, trial: Trial, watch: Watch, confirmMs: numbe
 /** Whether it has been well for the whole of its confirm time. */
 export function isConfirmed(tried: Tried, trial: Trial, watch: Watch, confirmMs: number): boolean {
   const isStarting = servicesOf(tried).some(({ right }) => right?.health === 'starting' && isLive(right))
-  return isAtEnd(watch, confirmMs) && isAllUp(tried) && !isStarting
+  return isAtEnd(watch, confirmMs) && isAllUp(tried, watch.sickBefore) && !isStarting
 }
 
 function isAtEnd({ wellMs }: Watch, confirmMs: number): boolean {
@@ -77,7 +77,8 @@ function serviceFault(view: View, item: ServiceView, watch: Watch): Fault[] {
   if (restarts && restarts.count >= MOST_RESTARTS) {
     return fault('crash-loop', crashSentence(name, restarts, watch.totalMs - restarts.sinceMs))
   }
-  return right.status === 'running' && right.health === 'unhealthy' ? fault('unhealthy', `${name} is unhealthy.`) : []
+  const isSick = right.status === 'running' && right.health === 'unhealthy' && !watch.sickBefore.includes(right.id)
+  return isSick ? fault('unhealthy', `${name} is unhealthy.`) : []
 }
 
 // For good, and not well.

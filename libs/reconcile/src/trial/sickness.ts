@@ -43,13 +43,13 @@ function nextSickness(
   now: number,
 ): Sickness | undefined {
   const isUnhealthy = status === 'running' && health === 'unhealthy'
-  const isWell = status === 'running' && health !== 'unhealthy'
+  // While it is down or starting, nothing can be told.
+  const isWell = status === 'running' && health !== 'unhealthy' && health !== 'starting'
   if (isUnhealthy) {
     const isKnown = former?.isUnhealthy && former.startedAt === startedAt
     return isKnown ? former : turnedUnhealthy(former, startedAt, now)
   }
   if (!former) return undefined
-  // While it is down, nothing can be told.
   if (former.isUnhealthy) return isWell ? { ...former, isUnhealthy: false, at: now } : former
   return now - former.at >= FORGOTTEN_AFTER_MS || now < former.at - LONGEST_BACK_OFF_MS ? undefined : former
 }

@@ -25,7 +25,8 @@ function watchTrial(
   trial: Trial,
   { asked, begins }: { asked: TargetApp; begins: boolean },
 ): AppAdvance {
-  const tried: Tried = { view, app, good: memory.good, fingerprint: trial.fingerprint, starts: trial.starts }
+  const { good, sickness } = memory
+  const tried: Tried = { view, app, good, sickness, fingerprint: trial.fingerprint, starts: trial.starts }
   const former = begins ? undefined : ownMember(view.current.watches ?? {}, app.id)
   const watch = lookAgain(tried, former, elapsedMs)
   // What failed before this moment is not this trial's fault, and is about to be forgotten.

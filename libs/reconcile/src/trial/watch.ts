@@ -1,7 +1,7 @@
 import type { TargetApp } from '@flotilla/contracts'
 import type { CurrentContainer } from '../current-state.js'
 import { imageReference } from '../images.js'
-import type { Watch, WatchedRestarts } from '../memory.js'
+import type { AppMemory, Watch, WatchedRestarts } from '../memory.js'
 import { wasInterrupted } from '../one-shots.js'
 import { ownMember } from '../own-member.js'
 import { isToBeStarted } from '../readiness.js'
@@ -19,6 +19,8 @@ export interface Tried {
   fingerprint: string
   // How often the board or the supervisor started meanwhile.
   starts: number
+  // Who was unhealthy lately, before the switch.
+  sickness: AppMemory['sickness']
 }
 
 /** The watch, one round later: what was seen of the app's restarts, and for how long all of it has been up. */
@@ -28,7 +30,8 @@ export function lookAgain(tried: Tried, former: Watch | undefined, elapsedMs: nu
   const restarts = servicesOf(tried).flatMap(({ name, right }) =>
     right ? [[right.id, lookAtRestarts(tried, before, { container: right, name, totalMs })] as const] : [],
   )
-  const isUp = isAllUp(tried)
+  const sickBefore = sickSince(tried, before)
+  const isUp = isAllUp(tried, sickBefore)
   const isItsTurn = before !== undefined && !isUp && !isHeldUp(tried)
   const wellMs = before?.wellMs === undefined ? (isUp ? 0 : undefined) : before.wellMs + elapsedMs
   return {
@@ -38,6 +41,7 @@ export function lookAgain(tried: Tried, former: Watch | undefined, elapsedMs: nu
     ...(wellMs !== undefined && { wellMs }),
     restarts: Object.fromEntries(restarts),
     cutShort: before ? before.cutShort : cutShortBy(tried),
+    sickBefore,
   }
 }
 
@@ -45,10 +49,22 @@ export function servicesOf({ view, app }: Pick<Tried, 'view' | 'app'>): ServiceV
   return view.services.filter((item) => item.app.id === app.id)
 }
 
-/** Whether nothing but the release is there, and all of it does what it should; a health still `starting` will do. */
-export function isAllUp(tried: Pick<Tried, 'view' | 'app'>): boolean {
-  const isGone = !tried.view.unwanted.flat().some((it) => it.appId === tried.app.id && isLive(it))
-  return isGone && servicesOf(tried).every(isUp)
+/**
+ * Whether nothing but the release is there, and all of it does what it should: a health still `starting` will do, and
+ * so will one that was bad before (Watch.sickBefore).
+ */
+export function isAllUp(tried: Pick<Tried, 'view' | 'app'>, sickBefore: readonly string[]): boolean {
+  const isWell = ({ right, isStopped }: ServiceView) =>
+    isStopped || right?.status !== 'running' || right.health !== 'unhealthy' || sickBefore.includes(right.id)
+  const isDone = ({ right, isStopped }: ServiceView) =>
+    isStopped || right?.status === 'running' || (right?.status === 'exited' && right.exitCode === 0)
+  return isInPlace(tried) && servicesOf(tried).every((item) => isWell(item) && isDone(item))
+}
+
+/** Whether nothing but the release is there, and each of its services runs or has ended as it may, well or not. */
+export function isInPlace({ view, app }: Pick<Tried, 'view' | 'app'>): boolean {
+  const isGone = !view.unwanted.flat().some((it) => it.appId === app.id && isLive(it))
+  return isGone && servicesOf({ view, app }).every(isThere)
 }
 
 /** Whether the engine or the device has every image of the app. */
@@ -65,13 +81,26 @@ function isCutShort({ starts }: Tried, container: CurrentContainer): boolean {
   return starts > 0 && wasInterrupted(container) && !container.oomKilled
 }
 
-function isUp(item: ServiceView): boolean {
+function isThere(item: ServiceView): boolean {
   const { right, containers, isStopped } = item
   // Somebody wants it not to run for now: nothing can be told from it.
   if (isStopped) return true
   if (!right || containers.some((it) => it !== right && isLive(it))) return false
-  if (right.status === 'running') return right.health !== 'unhealthy'
-  return right.status === 'exited' && right.exitCode === 0 && !isToBeStarted(item, right)
+  return isLive(right) || (right.status === 'exited' && !isToBeStarted(item, right))
+}
+
+// What nobody has touched and was unhealthy already is not this release's fault, which may even be there to mend it.
+function sickSince(tried: Tried, before: Watch | undefined): string[] {
+  const { good, sickness = {} } = tried
+  const notWell = servicesOf(tried).flatMap(({ name, right }) =>
+    right?.status === 'running' && right.health !== 'healthy' ? [{ name, right }] : [],
+  )
+  const wasSick = ({ name, right }: (typeof notWell)[number]) => {
+    if (before) return before.sickBefore.includes(right.id)
+    const isSick = right.health === 'unhealthy' || ownMember(sickness, name)?.isUnhealthy === true
+    return good !== undefined && isSick && isOlderThanTrial(tried, before, name)
+  }
+  return notWell.filter(wasSick).map(({ right }) => right.id)
 }
 
 // A download and a person's wish say nothing of the release.
