@@ -15,7 +15,7 @@ async function* inChunks(bytes: Buffer, size = 100_000): AsyncGenerator<Buffer> 
 
 async function sealed(bytes: Buffer, chunkSize?: number): Promise<Buffer> {
   const pieces: Buffer[] = []
-  for await (const piece of seal(inChunks(bytes, chunkSize), KEY)) pieces.push(piece.bytes)
+  for await (const piece of seal(inChunks(bytes, chunkSize), KEY)) pieces.push(Buffer.from(piece.bytes))
   return Buffer.concat(pieces)
 }
 

@@ -25,7 +25,7 @@ export type SnapshotState = z.infer<typeof SnapshotStateSchema>
  *
  * The additional data is snapshotPieceLabel(): pieces can be neither reordered nor left out, nor the end cut off.
  */
-export const SNAPSHOT_PIECE_BYTES = 1024 * 1024
+export const SNAPSHOT_PIECE_BYTES = 256 * 1024
 export const SNAPSHOT_SEAL_BYTES = 12 + 16
 
 export function snapshotPieceLabel(index: number, isLast: boolean): string {

@@ -10,7 +10,7 @@ import { makeDisk, openSnapshots, type DiskKind } from '../../testing/disks.js'
 import { APP_ID } from '../../testing/steps.js'
 
 const FILES = 12
-const CUTS = 15
+const CUTS = 8
 
 describe('a supervisor that is killed while it works on snapshots', () => {
   let folder: string
