@@ -121,12 +121,34 @@ describe('the launcher of the supervisor', () => {
     expect(await folder.named('trial')).toBeUndefined()
   })
 
-  it('gets over a count that a power cut emptied', async () => {
+  it('gets over a count that a power cut emptied or spoiled', async () => {
     await onTrial(crashing)
     for (let time = 0; time < 3; time++) await start()
-    await truncate(join(folder.path, 'trial-starts'), 0)
+    for (const spoiled of ['', 'boot PATH /']) {
+      await writeFile(join(folder.path, 'trial-starts'), spoiled)
+      expect(await start()).toBe('crashing')
+    }
     for (let time = 0; time < 6; time++) await start()
     expect(await start()).toBe('former')
+  })
+
+  it('ends with one that works wherever the power was cut while another was made current', async () => {
+    const name = await folder.put('2.0.0', crashing)
+    const writes: [string, string][] = [
+      ['previous.new', former],
+      ['previous', former],
+      ['trial.new', name],
+      ['trial', name],
+      ['current.new', name],
+      ['current', name],
+    ]
+    for (let cut = 0; cut <= writes.length; cut++) {
+      await folder.link('current', former)
+      for (const [link, to] of writes.slice(0, cut)) await folder.link(link, to)
+      const words: string[] = []
+      for (let time = 0; time < 6; time++) words.push(await start())
+      expect([cut, words.at(-1), await folder.named('current')]).toEqual([cut, 'former', former])
+    }
   })
 
   it('finishes a return that was cut anywhere', async () => {

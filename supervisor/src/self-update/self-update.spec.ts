@@ -85,8 +85,11 @@ describe('replacing the supervisor', () => {
   it('fetches the other version, makes it current, hands over, and keeps the former', async () => {
     const wanted = offer('2.0.0')
     const name = versionName('2.0.0', wanted.bundle?.digest ?? '')
+    // Of an earlier trial.
+    await writeFile(join(folder.path, 'trial-starts'), 'boot 4 9')
     await (await supervisor()).replace(wanted, never)
     expect(handedOver).toBe(1)
+    await expect(folder.read('trial-starts')).rejects.toThrow('ENOENT')
     expect(await folder.launch().output).toBe('2.0.0')
     expect([await folder.named('current'), await folder.named('previous')]).toEqual([name, former])
     expect(told()).toEqual([])

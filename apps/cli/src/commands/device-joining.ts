@@ -6,6 +6,7 @@ import type { Context } from '../context.js'
 import { isOnThisMachine } from '../credentials/server-address.js'
 import { findFleet, fleetPath } from '../names/fleets.js'
 import { formatAge } from '../output/age.js'
+import { installCommand } from './install-command.js'
 import { createKey } from './provisioning-keys.js'
 
 interface AddOptions {
@@ -54,12 +55,4 @@ async function add(context: Context, given: string | undefined, options: AddOpti
     )
   }
   context.output.done({ command, key }, command)
-}
-
-/** In single quotes, which nothing in it can end. */
-function installCommand(server: string, query: { key: string; name?: string }): string {
-  const parameters = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : `${name}=${encodeURIComponent(value).replaceAll("'", '%27')}`,
-  )
-  return `curl -fsSL '${server}/install.sh?${parameters.join('&')}' | sudo sh`
 }

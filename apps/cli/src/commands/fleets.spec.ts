@@ -101,6 +101,7 @@ describe('fleet', () => {
       const made = await terminal.run(['provisioning-key', 'create', name, ...words])
       const key = made.stdout.trim()
       expect(made.stderr).toContain('only this once')
+      expect(made.stderr).toContain(`/install.sh?key=${key}' | sudo sh\n`)
       const listed = await terminal.ok('provisioning-key', 'list', name)
       expect(listed).toMatch(/^factory +\S+… +0 of 3 +valid, expires in 1[12] h/m)
       expect(listed).not.toContain(key)

@@ -8,6 +8,7 @@ import type { Context } from '../context.js'
 import { findFleet, fleetPath } from '../names/fleets.js'
 import { formatAge } from '../output/age.js'
 import { confirmHarm } from '../prompts.js'
+import { installCommand } from './install-command.js'
 
 interface KeyOptions {
   name?: string
@@ -48,7 +49,7 @@ export function createKey(api: Api, fleetId: string, key: CreateProvisioningKey)
 }
 
 async function create(context: Context, fleetName: string, options: KeyOptions): Promise<void> {
-  const api = await context.api()
+  const { api, server } = await context.session()
   const fleet = await findFleet(api, fleetName)
   const created = await createKey(api, fleet.id, {
     name: options.name ?? 'provisioning key',
@@ -57,6 +58,8 @@ async function create(context: Context, fleetName: string, options: KeyOptions):
   })
   context.output.note(`A provisioning key for ${fleetPath(fleet)}. It is shown only this once:`)
   context.output.done(created, created.key)
+  context.output.note('On a board, as one line:')
+  context.output.note(installCommand(server, { key: created.key }))
 }
 
 async function list(context: Context, fleetName: string): Promise<void> {

@@ -14,8 +14,9 @@ export const SYSTEM = String.raw`check_system() {
 # A board has one identity, and it belongs to one server.
 check_other_server() {
   [ -s "$STATE/registration.json" ] && [ -s "$SETTINGS" ] || return 0
-  ! grep -q '^FLOTILLA_SERVER_URL=' "$SETTINGS" || grep -qF "FLOTILLA_SERVER_URL=\"$SERVER_URL\"" "$SETTINGS" ||
-    fail "this board is a device of another server ($(sed -n 's/^FLOTILLA_SERVER_URL=//p' "$SETTINGS")); to move it, run this again with --uninstall --purge first, or, where the server only has a new address, change it in $SETTINGS"
+  known="$(sed -n 's/^FLOTILLA_SERVER_URL=//p' "$SETTINGS" | tr -d "\"'" | sed 's:/*$::')"
+  [ -z "$known" ] || [ "$known" = "$SERVER_URL" ] ||
+    fail "this board is a device of another server, $known; to move it, run this again with --uninstall --purge first, or, where the server only has a new address, change it in $SETTINGS"
 }
 
 install_packages() {

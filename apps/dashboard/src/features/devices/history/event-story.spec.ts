@@ -24,6 +24,12 @@ describe('eventStory', () => {
       'Variable TZ for web was removed',
     ],
     ['release-running', { releaseId: A, version: '1.4.0' }, 'All services of <1.4.0> run'],
+    ['supervisor-replaced', { version: '1.1.0', former: '1.0.0-a' }, 'Version 1.1.0 of the supervisor has taken over'],
+    [
+      'supervisor-returned',
+      { version: '1.0.0', name: '1.1.0-b', reason: 'it crashed' },
+      'Went back to version 1.0.0 of the supervisor',
+    ],
     ['target-accepted', { generation: 4, releases: [{ releaseId: A, version: '2' }] }, 'Took the target with <2>'],
     ['target-accepted', { generation: 4, releases: [] }, 'Took a target with nothing to run'],
     [

@@ -55,6 +55,15 @@ const TELLINGS: Record<string, Telling> = {
     tone: 'idle',
     text: [`The supervisor started (version ${text(d, 'version') ?? 'unknown'})`],
   }),
+  'supervisor-replaced': (d) => ({
+    tone: 'good',
+    text: [`Version ${text(d, 'version') ?? 'unknown'} of the supervisor has taken over`],
+  }),
+  'supervisor-returned': (d) => ({
+    tone: 'bad',
+    text: [`Went back to version ${text(d, 'version') ?? 'unknown'} of the supervisor`],
+    note: [text(d, 'name'), text(d, 'reason')].filter(Boolean).join(': '),
+  }),
   'target-accepted': targetAccepted,
   'target-refused': (d) => ({ tone: 'bad', text: ['Refused the target that was sent'], note: text(d, 'reason') }),
   'release-running': (d) => ({
