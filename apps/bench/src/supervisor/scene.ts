@@ -72,8 +72,7 @@ async function pushApp(folder: string, remote: string): Promise<void> {
   const health = "    healthcheck:\n      test: ['CMD', 'true']\n      interval: 30s\n"
   const entries = SERVICES.map((name, at) => `  ${name}:\n    build: .\n    init: true\n${at === 0 ? health : ''}`)
   writeFileSync(join(folder, 'docker-compose.yml'), `services:\n${entries.join('')}`)
-  const dockerfile =
-    'FROM flotilla/busybox:$TARGETARCH\nCMD ["sh", "-c", "while true; do echo alive; sleep 60; done"]\n'
+  const dockerfile = 'FROM flotilla/busybox:$TARGETARCH\nCMD ["sleep", "2147483647"]\n'
   writeFileSync(join(folder, 'Dockerfile'), dockerfile)
   await git(folder, 'init', '--quiet', '--initial-branch', 'main')
   await git(folder, 'remote', 'add', 'flotilla', remote)
