@@ -20,6 +20,8 @@ export interface DeviceEvents {
   'supervisor-replaced': { version: string; former?: string }
   // `version` runs again; `name` is the folder of the one that was given up.
   'supervisor-returned': { version: string; name: string; reason: string }
+  // An update begins to wait for a lock, a window, space or the time.
+  'held-up': { appId?: string; service?: string; for: string; reason: string }
   // Something in the engine's store was spoiled, and is fetched or made again.
   'image-repaired': { image: string; appId: string; service: string; error: string; count: number }
   'container-repaired': { name: string; appId: string; service: string; error: string; count: number }

@@ -8,10 +8,12 @@ import { PollLoop } from './loops/poll-target.js'
 import { ReportLoop } from './loops/report.js'
 import { watchEngine } from './loops/watch-engine.js'
 import type { Loop } from './part.js'
+import { HeldUp } from './report/held-up.js'
 import { ReportBaselineKeeper } from './report/baseline.js'
 import { deviceState } from './report/device-state.js'
 import { RunningReleases } from './report/running-releases.js'
 import { DatedEvents } from './time/dated-events.js'
+import { startTime } from './time/start-time.js'
 import { SUPERVISOR_VERSION } from './version.js'
 
 /** Runs all loops of one device until the signal aborts, or one of them ends by a bug. */
@@ -82,14 +84,15 @@ async function reportLoop(
 ): Promise<ReportLoop> {
   const { engine, board, targets } = core
   const { log, store, host } = world
+  new HeldUp(board, events, clock)
   const releases = new RunningReleases(store.runningReleases, board, events, log)
   const baseline = new ReportBaselineKeeper(store.reportBaseline)
   await Promise.all([releases.load(store.lastGood), baseline.load()])
-  const supervisor = { version: SUPERVISOR_VERSION, startedAt: new Date(clock.now()).toISOString() }
+  const startedAt = startTime(clock)
   const versions: { engine?: string } = {}
   const state = () =>
     deviceState({
-      supervisor,
+      supervisor: { version: SUPERVISOR_VERSION, startedAt: startedAt() },
       host: { ...host.facts(), engine: versions.engine, ...part.report?.host?.() },
       hasTarget: targets.target !== undefined,
       status: board.status,

@@ -4,7 +4,7 @@ import type { Host } from '../ports.js'
 import type { Status } from '../status-board.js'
 
 export interface StateFacts {
-  supervisor: { version: string; startedAt: string }
+  supervisor: { version: string; startedAt?: string }
   host: ReturnType<Host['facts']> & { engine?: string }
   hasTarget: boolean
   // Undefined: the engine has not been seen yet.

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { Clock } from '../ports.js'
 import { MemoryDocument } from '../testing/memory-store.js'
 import type { BootTimes } from '../stored.js'
+import { startTime } from './start-time.js'
 import { TimeKeeper } from './time-keeper.js'
 
 const SECOND = 1000
@@ -98,6 +99,17 @@ describe('the time on a board', () => {
     await time.trustBoard()
     await time.trustBoard()
     expect([time.isKnown(), time.now(), told]).toEqual([true, truth + elapsed, 1])
+  })
+
+  it('tells when something began as soon as it is known, and then for ever the same', async () => {
+    const began = startTime(time)
+    elapsed += 10 * SECOND
+    expect(began()).toBeUndefined()
+    await time.hearServer(truth, 100)
+    const told = began()
+    expect(Math.abs(Date.parse(told ?? '') - truth + 10 * SECOND)).toBeLessThan(SECOND)
+    elapsed += HOUR
+    expect(began()).toBe(told)
   })
 
   it('remembers a bounded number of boots', async () => {
