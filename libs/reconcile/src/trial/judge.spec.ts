@@ -214,6 +214,15 @@ describe('a release that is tried', () => {
     })
   })
 
+  it('is not called slow for a download that takes its time after the stop', () => {
+    const labels = { 'io.flotilla.update.strategy': 'kill-then-download' }
+    const failure: TrialWorld['failure'] = (step) => (step.kind === 'pull-image' ? 'no route to host' : undefined)
+    const { world } = liveFor({ ...confirmedDevice(one), failure }, targetOf(two({ labels })), 10)
+    expect(appMemory(world)?.trial?.isPermitted).toBe(true)
+    const { world: later } = takeWatchedTurn({ ...world, elapsedMs: 3 * 3_600_000 }, targetOf(two({ labels })))
+    expect(rejectionOf(liveFor(later, targetOf(two({ labels })), 3).world)).toBeUndefined()
+  })
+
   it('is not called slow for a service that somebody has stopped', () => {
     const world = requesting(watched(), { stopped: [`${APP_ID} web`] })
     const { world: later } = liveFor(world, targetOf(two()), 70)

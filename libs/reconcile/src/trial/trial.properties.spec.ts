@@ -102,7 +102,7 @@ const isBad = ({ db, web }: Release) => BAD.includes(db) || (web !== undefined &
 const memoryOf = ({ engine }: TrialWorld): DeviceMemory => engine.current.memory ?? {}
 const appOf = (target: Target) => target.apps[0]!
 
-type Check = (turn: Turn, target: Target) => void
+type Check = (turn: Turn, target: Target, before: TrialWorld) => void
 
 interface Life {
   world: TrialWorld
@@ -113,7 +113,7 @@ interface Life {
 // Checks what must hold in each round, and lives it.
 function liveRound(life: Life, check: Check, isHasty: boolean): Life {
   const turn = takeWatchedTurn(life.world, life.target, { isHasty })
-  check(turn, life.target)
+  check(turn, life.target, life.world)
   return { ...life, world: turn.world }
 }
 
@@ -170,12 +170,28 @@ function faults({ plan, verdicts, memory }: Turn, target: Target): string[] {
   return [...wrong, ...judged.map(() => 'judges the last good one'), ...plan.steps.flatMap(volumeFaults)]
 }
 
+/** What the device knew before the round, and no longer does. */
+function lapses({ memory }: Turn, target: Target, before: TrialWorld): string[] {
+  const former = memoryOf(before)[APP_ID] ?? {}
+  const { trial, rejected } = memory[APP_ID] ?? {}
+  const isForced = before.engine.current.requests?.forced[APP_ID] !== undefined
+  const wasGivenUp = former.rejected?.fingerprint === appFingerprint(appOf(target))
+  const isSame = trial !== undefined && trial.fingerprint === former.trial?.fingerprint
+  const isNextTry = trial !== undefined && trial.failures > (former.trial?.failures ?? 0)
+  return [
+    ...(wasGivenUp && !rejected && !isForced ? ['tries again what was given up'] : []),
+    ...(isSame && trial.failures < (former.trial?.failures ?? 0) ? ['forgets a failure'] : []),
+    ...(isSame && !isNextTry && trial.starts < (former.trial?.starts ?? 0) ? ['forgets a start'] : []),
+    ...(isSame && !isNextTry && former.trial?.isPermitted && !trial.isPermitted ? ['forgets its permission'] : []),
+  ]
+}
+
 function volumeFaults(step: Turn['plan']['steps'][number]): string[] {
   return step.kind === 'remove-volume' ? ['removes a volume'] : []
 }
 
-const check: Check = (turn, target) => {
-  const found = faults(turn, target)
+const check: Check = (turn, target, before) => {
+  const found = [...faults(turn, target), ...lapses(turn, target, before)]
   if (found.length > 0) throw new Error(found.join(', '))
 }
 
