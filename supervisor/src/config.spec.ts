@@ -29,6 +29,18 @@ describe('the environment', () => {
     expect(readConfig({ ...server, DOCKER_HOST: address }).engine).toEqual(engine)
   })
 
+  it.each([
+    ['8080', 8080],
+    ['off', undefined],
+    ['0', undefined],
+  ])('opens the local API at port %s', (port, localApiPort) => {
+    expect(readConfig({ ...server, FLOTILLA_LOCAL_API_PORT: port }).localApiPort).toBe(localApiPort)
+  })
+
+  it('refuses a port that there cannot be', () => {
+    expect(() => readConfig({ ...server, FLOTILLA_LOCAL_API_PORT: '70000' })).toThrow('FLOTILLA_LOCAL_API_PORT')
+  })
+
   it('takes an empty variable for one that is not set', () => {
     expect(readConfig({ ...server, FLOTILLA_PLATFORM: '', FLOTILLA_DEVICE_NAME: '' })).toEqual(readConfig(server))
   })
