@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,6 +84,17 @@ describe('the bundled program', () => {
       .map((line) => JSON.parse(line) as { message: string })
     expect(lines.at(-1)?.message).toBe('stopped')
     expect(output.text).not.toContain('"key"')
+  })
+
+  it('answers on its local API, also while there is no engine, and lets go of the port when it ends', async () => {
+    const port = randomInt(15_000, 32_000)
+    const { child, exit } = start({ FLOTILLA_LOCAL_API_PORT: String(port) })
+    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status
+    await eventually(async () => (await ask('/ping')) === 200)
+    expect(await ask('/flotilla/v1/app')).toBe(401)
+    child.kill('SIGTERM')
+    expect(await exit).toBe(0)
+    await expect(ask('/ping')).rejects.toThrow()
   })
 
   it('is the same device when it is started again, and needs no provisioning key for it', async () => {
