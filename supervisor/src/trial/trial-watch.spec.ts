@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Program } from '../edge/fake/fake-container.js'
 import { FakeDaemon } from '../edge/fake/fake-daemon.js'
+import { TerminalError } from '../errors.js'
 import { ApplyScene } from '../testing/apply-scene.js'
 import { FakeClock } from '../testing/fake-clock.js'
 import { APP_ID } from '../testing/steps.js'
@@ -135,6 +136,36 @@ describe('an update that cannot hurt', () => {
     await clock.advance(MINUTE)
     expect(events('release-rejected')[0]?.detail.code).toBe('board-restarted')
     expect(version()).toBe('1')
+  })
+
+  it('confirms nothing that it could not see', async () => {
+    await runFirst()
+    await scene.setTarget([release(2)])
+    await clock.advance(10 * SECOND)
+    daemon.isDown = true
+    await clock.advance(10 * MINUTE)
+    daemon.isDown = false
+    await clock.advance(35 * SECOND)
+    expect(memory()?.trial?.version).toBe('2.0.0')
+    await clock.advance(2 * MINUTE)
+    expect(memory()?.good?.release.version).toBe('2.0.0')
+  })
+
+  it('forgets nothing that the executor notes in the middle of a round', async () => {
+    daemon.failure = (write) => (write === 'create-container web' ? new TerminalError('refused') : undefined)
+    await scene.start([release(1)])
+    await clock.advance(30 * SECOND)
+    expect(memory()?.trial?.failures).toBe(1)
+    let isNoted = false
+    scene.store.moment = (what) => {
+      // The next try begins: what failed before is forgotten first.
+      if (isNoted || what !== 'before attempts') return
+      isNoted = true
+      void scene.core?.memory.update((it) => ({ ...it, [APP_ID]: { ...it[APP_ID], oldSnapshots: ['late'] } }))
+    }
+    await clock.advance(2 * MINUTE)
+    expect(isNoted).toBe(true)
+    expect(memory()?.oldSnapshots).toEqual(['late'])
   })
 
   it('gives up no service stopped by hand, until its app changes', async () => {

@@ -16,8 +16,9 @@ import type { Clock, Engine, Logger } from '../ports.js'
 import type { RequestsKeeper } from '../requests-keeper.js'
 import { collectEvidence } from './collect-evidence.js'
 
-// A round that comes later than this after the one before saw nothing of what was between them.
-const LONGEST_STRETCH_MS = 90_000
+// A round that comes later than this after the one before saw nothing of what was between them: the engine was away, or
+// the board asleep. While a release is watched there is one every few seconds.
+const LONGEST_STRETCH_MS = 15_000
 const LONGEST_TOLD_LOG = 4000
 
 /**
