@@ -220,7 +220,7 @@ describe('a volume that cannot be copied', () => {
     try {
       const data = join(disk.path, 'volumes/v/_data')
       const snapshots = openSnapshots(disk.path, DEVICE)
-      const mountIt = `mount ${disk.path} at ${disk.path} into its container`
+      const mountIt = `-v ${disk.path}/volumes:${disk.path}/volumes -v ${disk.path}/flotilla-snapshots:`
       await expect(snapshots.list()).rejects.toThrow(mountIt)
       await mkdir(join(disk.path, 'volumes'))
       await expect(snapshots.create(order('one'), data, NO_LIMITS)).rejects.toThrow(mountIt)
@@ -231,6 +231,36 @@ describe('a volume that cannot be copied', () => {
       expect(await snapshots.list()).toEqual([])
     } finally {
       await disk.remove()
+    }
+  })
+})
+
+describe('a supervisor in a container', () => {
+  it('makes no copies on a disk that goes with its container, and makes them once it is given the folder', async () => {
+    const [host, container] = [await makeDisk('plain'), await makeDisk('plain')]
+    const root = container.path
+    const mounted = [root]
+    try {
+      run(['mount', '-t', 'tmpfs', 'none', root])
+      for (const name of ['volumes', 'flotilla-snapshots']) {
+        await mkdir(join(host.path, name))
+        await mkdir(join(root, name))
+      }
+      const data = join(root, 'volumes/v/_data')
+      await mkdir(join(host.path, 'volumes/v/_data'), { recursive: true })
+      const give = (name: string) => {
+        run(['mount', '--bind', join(host.path, name), join(root, name)])
+        mounted.unshift(join(root, name))
+      }
+      give('volumes')
+      const snapshots = openSnapshots(root, DEVICE)
+      await expect(snapshots.create(order('one'), data, NO_LIMITS)).rejects.toThrow('out of the supervisor')
+      give('flotilla-snapshots')
+      await snapshots.create(order('one'), data, NO_LIMITS)
+      expect(await readdir(join(host.path, 'flotilla-snapshots', DEVICE))).toEqual(['one'])
+    } finally {
+      for (const path of mounted) run(['umount', path])
+      await Promise.all([host.remove(), container.remove()])
     }
   })
 })

@@ -3,7 +3,7 @@
  * not share blocks), beside the engine's folder of volumes: within it, the engine would take them for volumes, and
  * `docker volume prune` would remove them.
  */
-import { mkdir, readFile, realpath, stat } from 'node:fs/promises'
+import { mkdir, readFile, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { TerminalError } from '../../errors.js'
@@ -20,6 +20,8 @@ export interface VolumePlace {
 // What is written to one of these is gone with the container or at the next boot.
 const PASSING = ['overlay', 'tmpfs', 'ramfs', 'squashfs', 'rootfs']
 const DATA = '_data'
+const VOLUMES = 'volumes'
+const SNAPSHOTS = 'flotilla-snapshots'
 
 /** Throws where the files cannot be reached from here, and says what to do. */
 export async function volumePlace(volumePath: string): Promise<VolumePlace> {
@@ -38,10 +40,10 @@ export async function snapshotFolder(engineFolder: string, deviceId: string): Pr
   const root = await realpath(engineFolder).catch((cause: unknown) => {
     throw unreachable(engineFolder, cause)
   })
-  const folder = join(root, 'flotilla-snapshots', deviceId)
-  await refusePassingDisk(root)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  return folder
+  const folder = join(root, SNAPSHOTS)
+  await refusePassingDisk(root, folder)
+  await mkdir(join(folder, deviceId), { recursive: true, mode: 0o700 })
+  return join(folder, deviceId)
 }
 
 /** A volume with driver options (NFS, a bind, tmpfs) keeps its files elsewhere, and only while it is mounted. */
@@ -55,22 +57,21 @@ async function refuseForeignFiles(folder: string): Promise<void> {
   )
 }
 
-/** A supervisor in a container without the engine's folder sees a folder of its own there, or none. */
-async function refusePassingDisk(root: string): Promise<void> {
-  const volumes = await stat(join(root, 'volumes')).catch((cause: unknown) => {
+/** A supervisor in a container that was not given these folders sees folders of its own there, or none. */
+async function refusePassingDisk(root: string, folder: string): Promise<void> {
+  const volumes = await realpath(join(root, VOLUMES)).catch((cause: unknown) => {
     throw unreachable(root, cause)
   })
-  const own = await mountOf(root)
-  const theirs = await mountOf(await realpath(join(root, 'volumes')))
-  if (volumes.isDirectory() && (own.id === theirs.id || !PASSING.includes(own.type))) return
-  throw unreachable(root)
+  const [own, theirs] = [await mountOf(folder), await mountOf(volumes)]
+  if (own.id !== theirs.id && PASSING.includes(own.type)) throw unreachable(root)
 }
 
 function unreachable(path: string, cause?: unknown): Error {
   const root = path.replace(/\/volumes\/.*$/, '')
+  const mounts = [VOLUMES, SNAPSHOTS].map((name) => `-v ${root}/${name}:${root}/${name}`).join(' ')
   return new Error(
-    `The engine's files in ${root} cannot be reached from the supervisor: run it on the host itself as root, ` +
-      `or mount ${root} at ${root} into its container`,
+    `The engine's files in ${root} are out of the supervisor's reach: run it on the host itself as root, or give its ` +
+      `container these: ${mounts}`,
     { cause },
   )
 }

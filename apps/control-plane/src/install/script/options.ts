@@ -7,7 +7,7 @@ Makes this board a device of Flotilla. Run it as root; it may be run again at an
   curl -fsSL '<the line you were given>' | sudo sh -s -- [option] ...
 
   --container         run the supervisor in a container: the board needs a Docker engine and nothing else
-  --node-image IMAGE  image with Node.js for it (default node:22-alpine)
+  --node-image IMAGE  image with Node.js for it (default node:22-bookworm-slim)
   --no-wait           do not wait until the device is there
   --uninstall         remove the supervisor; asks whether to remove its data, too
   --keep-data         ... and do not ask: what it runs and knows stays, and installing again goes on with it
@@ -17,7 +17,7 @@ USAGE
 }
 
 read_options() {
-  MODE=unit ACTION=install DATA=ask WAIT=yes NODE_IMAGE=node:22-alpine
+  MODE=unit ACTION=install DATA=ask WAIT=yes NODE_IMAGE=node:22-bookworm-slim
   while [ "$#" -gt 0 ]; do
     case "$1" in
       --container) MODE=container ;;

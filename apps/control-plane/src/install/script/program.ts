@@ -89,6 +89,7 @@ start_container() {
     -e FLOTILLA_STATE_DIR=/var/lib/flotilla -e FLOTILLA_MANAGE_HOST=true \
     -v /opt/flotilla:/opt/flotilla -v /var/lib/flotilla:/var/lib/flotilla \
     -v /var/run/docker.sock:/var/run/docker.sock -v /var/lib/docker/volumes:/var/lib/docker/volumes \
+    -v /var/lib/docker/flotilla-snapshots:/var/lib/docker/flotilla-snapshots \
     "$NODE_IMAGE" /opt/flotilla/launch-supervisor >/dev/null
 }
 

@@ -15,7 +15,7 @@ services:
     x-more: 1
   db:
     image: postgres:16
-volumes: { data: , cache: { driver: local, driver_opts: { type: tmpfs } , labels: [ keep=yes ] } }
+volumes: { data: , cache: { driver: local, driver_opts: { type: tmpfs } , labels: [ keep=yes ] }, kept: { x-flotilla-snapshot: true, x-more: 1 } }
 networks:
   back: { internal: true, enable_ipv6: false, driver: bridge, ipam: { config: [ { subnet: 172.28.0.0/16, ip_range: 172.28.5.0/24 } ] } }
 `,
@@ -32,6 +32,7 @@ networks:
     expect(compose.volumes).toEqual({
       data: { labels: {}, driverOpts: {} },
       cache: { labels: { keep: 'yes' }, driver: 'local', driverOpts: { type: 'tmpfs' } },
+      kept: { labels: { 'io.flotilla.snapshot': 'true' }, driverOpts: {} },
     })
     expect(compose.networks.back).toEqual({
       labels: {},

@@ -70,14 +70,14 @@ export class Field {
     return this.node.items.map((item, index) => new Field(`${this.path}[${index}]`, item.line, item, this.problems))
   }
 
-  /** The members of a mapping; `x-…` ones are left out. */
-  entries(expected = 'a mapping'): [string, Field][] {
+  /** The members of a mapping; `x-…` ones are left out, but for those of `known`. */
+  entries(expected = 'a mapping', known: readonly string[] = []): [string, Field][] {
     if (this.node.kind !== 'map') {
       this.refuse(`takes ${expected}`)
       return []
     }
     return [...this.node.entries]
-      .filter(([key]) => !key.startsWith('x-'))
+      .filter(([key]) => !key.startsWith('x-') || known.includes(key))
       .map(([key, { line, node }]) => [
         key,
         new Field(this.path === '' ? key : `${this.path}.${key}`, line, node, this.problems),
@@ -89,7 +89,7 @@ export class Field {
    * with what to use instead where `instead` knows.
    */
   members(readers: Record<string, (field: Field) => void>, instead: Record<string, string> = {}): void {
-    for (const [key, field] of this.entries()) {
+    for (const [key, field] of this.entries(undefined, Object.keys(readers))) {
       const read = Object.hasOwn(readers, key) ? readers[key] : undefined
       if (!read) field.refuse(`not supported; ${Object.hasOwn(instead, key) ? instead[key] : 'remove it'}`)
       else if (field.kind !== 'null') read(field)

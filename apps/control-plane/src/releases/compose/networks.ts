@@ -71,17 +71,23 @@ function subnet(field: Field): NonNullable<NetworkSpec['ipam']>['config'][number
   return { ...found, subnet: found.subnet }
 }
 
+// Other tools may read the file too, and labels of volumes are not everybody's to choose.
+const SNAPSHOT_LABEL = 'io.flotilla.snapshot'
+
 /** The file's own volumes. */
 export function readVolume(field: Field): Partial<VolumeSpec> {
   const volume: Partial<VolumeSpec> = {}
+  const said: { isCopied?: boolean } = {}
   if (field.kind === 'null') return volume
   field.members(
     {
       driver: (value) => (volume.driver = value.text()),
       driver_opts: (value) => (volume.driverOpts = textMap(value, { use: '' })),
       labels: (value) => (volume.labels = textMap(value, { use: '' })),
+      'x-flotilla-snapshot': (value) => (said.isCopied = value.boolean()),
     },
     { external: EXTERNAL, name: NAMED },
   )
+  if (said.isCopied !== undefined) volume.labels = { ...volume.labels, [SNAPSHOT_LABEL]: `${said.isCopied}` }
   return volume
 }
