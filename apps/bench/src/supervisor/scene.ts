@@ -23,6 +23,8 @@ export interface Scene {
   fleet: BenchFleet
   deviceId: string
   flags: string[]
+  // What of its environment concerns Node.
+  variables: Record<string, string>
   /** Starts the supervisor (again) and gives its pid, and the seconds that it took to its first plan. */
   start(environment?: Record<string, string>): Promise<{ pid: number; secondsToFirstPlan: number }>
   /** Until all services run and nothing is left to do. */
@@ -50,21 +52,23 @@ export async function setTheScene(folder: string, undo: Undo): Promise<Scene> {
   undo.push(() => stack.stop())
   const fleet = await createFleet(stack)
   await pushApp(join(folder, 'app'), fleet.remote)
-  const flags = productionFlags()
-  const supervisors = new Supervisors({ stack, fleet, board, lines, flags }, undo)
+  const node = productionNode()
+  const supervisors = new Supervisors({ stack, fleet, board, lines, ...node }, undo)
   await supervisors.start()
   const deviceId = await fleet.joined()
   const untilSettled = () => settled(fleet, deviceId)
   await untilSettled()
-  return { board, fleet, deviceId, flags, start: (environment) => supervisors.start(environment), untilSettled }
+  return { board, fleet, deviceId, ...node, start: (environment) => supervisors.start(environment), untilSettled }
 }
 
-/** As the launcher on boards gives them to Node. */
-function productionFlags(): string[] {
+/** As the launcher on boards runs Node. */
+function productionNode(): Pick<Scene, 'flags' | 'variables'> {
   const launcher = readFileSync(join(PROJECT_FOLDER, 'deploy/pi/launch-supervisor.sh'), 'utf8')
   const flags = /^NODE_FLAGS='(.+)'$/m.exec(launcher)?.[1]
   if (flags === undefined) throw new Error('deploy/pi/launch-supervisor.sh does not say how Node is run')
-  return flags.split(' ')
+  const exported = [...launcher.matchAll(/^export (MALLOC\w+)=(\w+)$/gm)]
+  const variables = Object.fromEntries(exported.map(([, name = '', value = '']) => [name, value]))
+  return { flags: flags.split(' '), variables }
 }
 
 async function pushApp(folder: string, remote: string): Promise<void> {
@@ -96,14 +100,14 @@ class Supervisors {
   private starts = 0
 
   constructor(
-    private readonly parts: { stack: Stack; fleet: BenchFleet; board: DeviceEngine; lines: Lines; flags: string[] },
+    private readonly parts: Pick<Scene, 'board' | 'fleet' | 'flags' | 'variables'> & { stack: Stack; lines: Lines },
     private readonly undo: Undo,
   ) {
     undo.push(() => this.running?.stop())
   }
 
   async start(environment: Record<string, string> = {}): Promise<{ pid: number; secondsToFirstPlan: number }> {
-    const { stack, fleet, board, lines, flags } = this.parts
+    const { stack, fleet, board, lines, flags, variables } = this.parts
     await this.running?.stop()
     this.starts++
     const hasPlanned = lines.next('first plan')
@@ -113,7 +117,7 @@ class Supervisors {
       provisioningKey: fleet.provisioningKey,
       dockerHost: board.engine.dockerHost,
       networkNamespace: board.networkNamespace,
-      environment,
+      environment: { ...variables, ...environment },
       nodeFlags: flags,
     })
     await hasPlanned
