@@ -16,6 +16,7 @@ export interface Evidence {
 const MOST_LINES = 50
 const LONGEST_LOG = 32_000
 const LONGEST_HEALTH_OUTPUT = 4000
+const LONGEST_HEALTH_LINE = 200
 const LONGEST_REASON = 2000
 const LONGEST_SERVICE_REASON = 1000
 
@@ -36,11 +37,16 @@ export function reject(
   if (app?.trial?.fingerprint !== verdict.fingerprint) return { memory, events: [] }
   const { releaseId, version } = app.trial
   const services = verdict.services.map(({ service, reason }) => {
-    return [service, serviceEvidence(reason, ownMember(evidence, service))] as const
+    const found = ownMember(evidence, service)
+    return [service, serviceEvidence(explained(reason, found), found)] as const
   })
+  const reason = verdict.services.reduce(
+    (text, it) => text.replace(it.reason, () => explained(it.reason, ownMember(evidence, it.service))),
+    verdict.reason,
+  )
   const rejection: Rejection = {
     ...{ releaseId, version, at: new Date(at).toISOString(), code: verdict.code },
-    reason: verdict.reason.slice(0, LONGEST_REASON),
+    reason: reason.slice(0, LONGEST_REASON),
     services: Object.fromEntries(services),
   }
   const next = app.good ? givenUp(app, app.trial, rejection, verdict) : failed(app, app.trial, rejection, at)
@@ -63,6 +69,16 @@ function failed(memory: AppMemory, trial: Trial, lastFailure: Rejection, at: num
   const failures = trial.failures + 1
   const retryAt = at + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10))
   return { ...memory, trial: { ...trial, failures, lastFailure, retryAt, starts: 0, confirmedBy: [] } }
+}
+
+/** What was seen says more than what was counted. */
+function explained(reason: string, evidence: Evidence | undefined): string {
+  const { healthOutput, lastLines = [] } = evidence ?? {}
+  if (lastLines.some((line) => line.includes('exec format error'))) {
+    return `${reason} Its program is built for another kind of processor.`
+  }
+  const said = healthOutput?.trim().split('\n').at(-1)?.slice(-LONGEST_HEALTH_LINE)
+  return said && reason.endsWith('is unhealthy.') ? `${reason.slice(0, -1)}: ${said}` : reason
 }
 
 function serviceEvidence(reason: string, evidence: Evidence | undefined): ServiceEvidence {

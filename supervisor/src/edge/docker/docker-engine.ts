@@ -15,7 +15,7 @@ import type {
 } from '../../ports.js'
 import { attachments, containerBody, hasMountedLockFolders, type Attachment } from './container-body.js'
 import { fileTime, makeLockFolders } from './container-files.js'
-import { orAlreadySo, refuseCreation, statusOf } from './engine-errors.js'
+import { explainStart, orAlreadySo, refuseCreation, statusOf } from './engine-errors.js'
 import { evidence } from './evidence.js'
 import { jsonObjects } from './json-stream.js'
 import { LABELS } from './labels.js'
@@ -133,7 +133,7 @@ export class DockerEngine implements Engine {
     try {
       await orAlreadySo(this.docker.getContainer(id).start(within()), 304)
     } catch (error) {
-      throw asSpoiled(error)
+      throw explainStart(asSpoiled(error))
     }
     this.restarts.started(id)
   }

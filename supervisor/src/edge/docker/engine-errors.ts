@@ -26,3 +26,29 @@ export function refuseCreation(what: string, cause: unknown): never {
   if (statusOf(cause) === 400) throw new TerminalError(`The engine refuses ${what}`, { cause })
   throw new Error(`Could not create ${what}`, { cause })
 }
+
+// What the engine says when a container does not start, and what a person needs to know of it.
+const START_TROUBLES: [RegExp, (found: RegExpExecArray) => string][] = [
+  [/Bind for (\S+):(\d+) failed: port is already allocated/, ([, , port]) => `port ${port} is already in use`],
+  [/listen (?:tcp|udp)\S* \S*:(\d+): bind: address already in use/, ([, port]) => `port ${port} is already in use`],
+  [
+    /exec: "([^"]+)": (?:stat \S+: no such file or directory|executable file not found in \$PATH)/,
+    ([, program]) => `its image has no program ${program}`,
+  ],
+  [/exec: "([^"]+)": permission denied/, ([, program]) => `its program ${program} is not executable`],
+  [/error gathering device information while adding custom device "([^"]+)"/, ([, name]) => `the board has no ${name}`],
+]
+
+/** The error of a start, in words for people where it is a known one. */
+export function explainStart(cause: unknown): unknown {
+  if (!(cause instanceof Error)) return cause
+  for (const [pattern, sentence] of START_TROUBLES) {
+    const found = pattern.exec(cause.message)
+    if (found) return new StartTrouble(sentence(found))
+  }
+  return cause
+}
+
+class StartTrouble extends Error {
+  override name = 'StartTrouble'
+}
