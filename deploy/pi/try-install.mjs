@@ -74,12 +74,19 @@ async function execFileText(command, ...args) {
   )
 }
 
+async function cleanUp() {
+  for (const step of undo.splice(0).reverse()) {
+    await Promise.resolve(step()).catch((error) => console.error(error))
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void cleanUp().then(() => process.exit(130)))
 try {
   await main()
 } catch (error) {
   console.error(error)
   process.exitCode = 1
 } finally {
-  for (const step of undo.reverse()) await Promise.resolve(step()).catch((error) => console.error(error))
+  await cleanUp()
 }
 process.exit()
