@@ -46,14 +46,14 @@ describe('the board itself', () => {
       disk.brokenPower ? Promise.reject(new Error('no D-Bus')) : Promise.resolve(void disk.ends.push(kind)),
   }
 
-  async function start(isManaged = true) {
+  async function start(isManaged = true, by = control) {
     time = new TimeKeeper(clock, disk.bootId, new MemoryDocument())
     const log = silentLog()
     const recorder = new EventRecorder(events, time, log)
     // Of the keeper only what this part looks at.
     const targets = { get target() { return { config: variables } } } as unknown as TargetKeeper // prettier-ignore
     const host = { timeZone: () => 'Europe/Berlin', isClockSet: () => isClockSet }
-    part = hostPart({ time: host, control: isManaged ? control : undefined, document })({
+    part = await hostPart({ time: host, control: isManaged ? by : undefined, document })({
       clock: time,
       requests,
       targets,
@@ -80,6 +80,13 @@ describe('the board itself', () => {
     disk.bootId = 'boot-2'
     await start()
     expect(await look()).toMatchObject({ config: { gpu_mem: '128' }, needsReboot: false })
+  })
+
+  it('is known from the first report on, and keeps no board from starting when it cannot be read', async () => {
+    expect(part.report?.host?.()).toMatchObject({ hostname: 'raspberrypi', rebootNeeded: false })
+    const readConfig = () => Promise.reject(new Error('EIO'))
+    await start(true, { ...control, readConfig })
+    await expect(look()).rejects.toThrow('EIO')
   })
 
   it('needs no restart for a setting that was taken back before it was in force', async () => {

@@ -19,10 +19,12 @@ export interface HostOptions {
 type OfCore = Pick<Core, 'clock' | 'requests' | 'targets' | 'events'>
 
 /** The board itself: its time, its settings, and its end. */
-export function hostPart({ time, control, document }: HostOptions): (core: OfCore) => Part {
-  return (core) => {
+export function hostPart({ time, control, document }: HostOptions): (core: OfCore) => Promise<Part> {
+  return async (core) => {
     const settings = control && new HostSettingsKeeper(control, document)
     const { clock, targets } = core
+    // So that the first report does not say less than the last one did; what fails now is told by the first round.
+    await settings?.look(targets.target?.config ?? {}).catch(() => undefined)
     return {
       sources: {
         localTime: () => clock.isKnown() && { timeZone: time.timeZone() },
