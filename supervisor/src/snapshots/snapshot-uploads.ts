@@ -15,7 +15,7 @@ export class SnapshotUploads {
   private readonly wakeUp = new Wake()
 
   constructor(
-    private readonly core: Core,
+    private readonly core: Pick<Core, 'targets' | 'memory' | 'engine' | 'events' | 'clock' | 'log'>,
     private readonly keeper: SnapshotKeeper,
     private readonly transfer: Transfer,
   ) {
@@ -30,13 +30,17 @@ export class SnapshotUploads {
 
   async run(end: AbortSignal): Promise<void> {
     const { clock, log } = this.core
+    let trouble = ''
     while (!end.aborted) {
       try {
         await this.keeper.open()
         await this.takeWhatIsDue()
         await this.sendAll(end)
       } catch (error) {
-        if (!end.aborted) log.warn('snapshots could not be uploaded', { error })
+        // Out of reach for long, it is said once.
+        const text = shortError(error)
+        if (!end.aborted && text !== trouble) log.warn('snapshots could not be uploaded', { error })
+        trouble = text
       }
       await this.wakeUp.wait(clock, REST_MS, end)
     }
@@ -60,7 +64,6 @@ export class SnapshotUploads {
       return this.core.events.record('snapshot-upload-failed', { snapshotId: id, error: shortError(error) })
     }
     await this.keeper.note(id, { uploaded: true, uploadWanted: false })
-    for (const old of this.keeper.all.filter((other) => isReplaced(other, snapshot))) await this.keeper.remove(old.id)
   }
 
   private async takeWhatIsDue(): Promise<void> {
@@ -70,17 +73,28 @@ export class SnapshotUploads {
     const { volumes } = await engine.observe([])
     for (const volume of markedVolumes(targets.target, volumes)) {
       const own = this.keeper.all.filter(({ volumeName }) => volumeName === volume.name)
-      const lastAt = Math.max(...own.filter((it) => it.uploaded || it.uploadWanted).map(({ at }) => at))
-      // A clock that was set back by a year makes nothing wait for a year.
-      const age = Math.abs(clock.now() - lastAt)
-      if (age < hours * 3_600_000) continue
+      if (!isDue(own, hours * 3_600_000, clock.now())) continue
       const snapshot = await newSnapshot(this.core, this.keeper, { volume, cause: 'schedule' })
       await this.keeper.note(snapshot.id, { uploadWanted: true })
+      // Also those that could not be sent: nobody asked for them.
+      await this.removeReplaced(snapshot)
     }
+  }
+
+  private async removeReplaced(by: StoredSnapshot): Promise<void> {
+    for (const old of this.keeper.all.filter((other) => isReplaced(other, by))) await this.keeper.remove(old.id)
   }
 }
 
-/** A newer copy is in the control plane; only those made by schedule are nobody's. */
+/** `own`: the snapshots of one volume. One that is still on its way is not overtaken, or no slow link would end one. */
+function isDue(own: readonly StoredSnapshot[], everyMs: number, now: number): boolean {
+  if (own.some(({ uploadWanted }) => uploadWanted)) return false
+  const counting = own.filter(({ uploaded, cause }) => uploaded || cause === 'schedule')
+  // A clock that was set back by a year makes nothing wait for a year.
+  return counting.every(({ at }) => Math.abs(now - at) >= everyMs)
+}
+
+/** There is a newer one; only those made by schedule are nobody's. */
 function isReplaced(other: StoredSnapshot, by: StoredSnapshot): boolean {
   return other.cause === 'schedule' && other.volumeName === by.volumeName && other.at < by.at
 }
