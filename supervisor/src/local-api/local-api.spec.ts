@@ -157,10 +157,15 @@ describe('the local API', () => {
     expect(container('web').status).toBe('running')
   })
 
-  it('writes down which volumes are to be emptied', async () => {
+  it('empties volumes, and starts their services again', async () => {
+    const before = [...local.daemon.volumes.values()][0]
     expect(await local.own('POST /v1/purge', { volumes: ['files'] })).toMatchObject({ status: 404 })
     expect(await local.own('POST /v1/purge')).toMatchObject({ status: 202 })
-    expect((await local.scene.store.requests.read())?.purge).toEqual([...local.daemon.volumes.keys()])
+    await local.clock.advance(120_000)
+    expect([...local.daemon.volumes.values()][0]).not.toBe(before)
+    expect(local.daemon.volumes.size).toBe(1)
+    expect(container('db').status).toBe('running')
+    expect(local.scene.core?.requests.requests.purge).toEqual([])
   })
 
   it('keeps tags, and reports them', async () => {

@@ -5,6 +5,7 @@ import { unmetDependencies } from '../readiness.js'
 import { isLive } from '../restart-policy.js'
 import { startContainerKey } from '../step-key.js'
 import type { ServiceView } from '../view/services.js'
+import { purgedVolumeOf } from '../view/purges.js'
 import { isFetchedLate } from '../view/stages.js'
 import { findService, isSwitching, type View } from '../view/view.js'
 import { canCreate } from './creation.js'
@@ -55,7 +56,7 @@ function serviceDepartures(view: View, item: ServiceView): Departure[] {
   if (isHandingOver(view, item)) return []
   const isReplaceable = canCreate(view, item) && unmetDependencies(view, item).length === 0
   return others
-    .filter(({ id }) => isReplaceable || view.networks.evicted.has(id))
+    .filter((it) => isReplaceable || view.networks.evicted.has(it.id) || purgedVolumeOf(view.purges, it))
     .map((container) => ({ container, reason: changeReason(view, item, container) }))
 }
 

@@ -1,4 +1,5 @@
 import type { CurrentContainer } from '../current-state.js'
+import { purgedVolumeOf } from '../view/purges.js'
 import type { ServiceView } from '../view/services.js'
 import type { View } from '../view/view.js'
 
@@ -14,6 +15,8 @@ export function changeReason(view: View, item: ServiceView, container: CurrentCo
       : 'its configuration changes'
   }
   if (container.status === 'dead') return 'the engine could not remove it the last time'
+  const purged = purgedVolumeOf(view.purges, container)
+  if (purged) return `its volume ${purged.key} is emptied`
   if (view.networks.evicted.has(container.id)) return 'a network that it uses is replaced or goes'
   const networks = Object.values(wanted.spec.networkNames)
   if (networks.some((name) => !container.networks.includes(name))) return 'it is not attached to all of its networks'

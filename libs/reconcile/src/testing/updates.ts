@@ -3,10 +3,11 @@ import type { CurrentState, Requests } from '../current-state.js'
 import type { AppMemory } from '../memory.js'
 import type { Plan } from '../plan.js'
 import { planNextSteps } from '../plan-next-steps.js'
+import { isSettled } from '../plans.js'
 import { advance } from '../trial/advance.js'
 import { withCurrent } from './fake-engine.js'
 import { APP_ID, targetOf, type AppInput } from './targets.js'
-import { remembering, type TrialWorld } from './trial-world.js'
+import { remembering, takeWatchedTurn, type TrialWorld } from './trial-world.js'
 import { brief, deviceRunning, type World } from './world.js'
 
 /*
@@ -37,6 +38,17 @@ export function planOf({ engine, watches }: TrialWorld, target: Target): Plan {
   const { current, clock: now } = engine
   const { memory } = advance(target, { ...current, watches }, { now, elapsedMs: 0 })
   return planNextSteps(target, { ...current, watches, memory }, now)
+}
+
+/** The device once it has nothing to do, nothing to wait for and nothing on trial. */
+export function untilSettled(world: TrialWorld, target: Target, mostRounds = 80): TrialWorld {
+  let now = world
+  for (let round = 0; round < mostRounds; round++) {
+    const turn = takeWatchedTurn(now, target)
+    if (isSettled(turn.plan) && !trialOfApp(now)) return now
+    now = turn.world
+  }
+  throw new Error(`Nothing settled in ${mostRounds} rounds: ${JSON.stringify(planOf(now, target), null, 2)}`)
 }
 
 export function stepsOf(world: TrialWorld, target: Target): string[] {

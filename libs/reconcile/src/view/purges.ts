@@ -1,6 +1,6 @@
 import type { Target } from '@flotilla/contracts'
 import { usedVolumes } from '../container-spec.js'
-import type { CurrentState, CurrentVolume } from '../current-state.js'
+import type { CurrentContainer, CurrentState, CurrentVolume } from '../current-state.js'
 import { volumeName } from '../engine-names.js'
 import { byText } from '../own-member.js'
 import { standingOf } from './standing.js'
@@ -23,6 +23,11 @@ export function purgesOf(target: Target, current: CurrentState): Purges {
     return !app || standingOf(app, current) === 'good'
   }
   return { now: volumes.filter(isNow), later: volumes.filter((volume) => !isNow(volume)) }
+}
+
+/** What a container keeps from being emptied. */
+export function purgedVolumeOf({ now }: Purges, container: CurrentContainer): CurrentVolume | undefined {
+  return now.find(({ name }) => container.volumes.includes(name))
 }
 
 function wantedVolumes({ apps, device }: Target): CurrentVolume[] {

@@ -9,7 +9,7 @@ import { isTriedAgain } from '../trial/retry.js'
 import { wantedContainer, type WantedContainer } from '../wanted-container.js'
 import { serviceKey } from './containers.js'
 import type { NetworksView } from './networks.js'
-import type { Purges } from './purges.js'
+import { purgedVolumeOf, type Purges } from './purges.js'
 
 /** One service of the target beside what there is of it. */
 export interface ServiceView {
@@ -107,7 +107,7 @@ function wantedNow(
 function hasDefect(input: ServicesInput, spec: ContainerSpec, container: CurrentContainer, props: Props): boolean {
   if (container.status === 'dead' || container.status === 'removing') return true
   if (input.networks.evicted.has(container.id)) return true
-  if (input.purges.now.some(({ name }) => container.volumes.includes(name))) return true
+  if (purgedVolumeOf(input.purges, container)) return true
   // The engine attaches all networks but the first one after creation: the power may have gone in between.
   if (Object.values(spec.networkNames).some((name) => !container.networks.includes(name))) return true
   // What its policy would not start again is left as it is: stopping would end it for good.
