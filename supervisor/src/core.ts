@@ -7,6 +7,7 @@ import { Repairs } from './execute/repairs.js'
 import { Repositories } from './execute/repositories.js'
 import { StepRunner } from './execute/run-step.js'
 import { SourceReader } from './execute/sources.js'
+import { SpoiledPrograms } from './execute/spoiled-programs.js'
 import type { AddedToSteps, StepHandlers } from './execute/step-handlers.js'
 import type { Identity } from './identity.js'
 import { Listeners } from './listeners.js'
@@ -68,6 +69,7 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
     pollWanted: new Listeners(),
     reported: new Listeners(),
   }
+  new SpoiledPrograms(core.board, engine, repairs, log)
   const part = await makeParts(world.parts, core)
   Object.assign(core.offers, part.offers)
   const beginSwitch: StepHandlers['begin-switch'] = (step) => memory.update((it) => permit(it, step))

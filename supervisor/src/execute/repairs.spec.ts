@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Program } from '../edge/fake/fake-container.js'
 import { FakeDaemon } from '../edge/fake/fake-daemon.js'
 import { SpoiledError } from '../errors.js'
 import { ApplyScene } from '../testing/apply-scene.js'
@@ -11,11 +12,13 @@ describe('repairing what a power cut has spoiled', () => {
   let clock: FakeClock
   let daemon: FakeDaemon
   let scene: ApplyScene
+  let program: Program
   const web = fakeImage('web')
   const image = imageName(web)
   beforeEach(async () => {
     clock = new FakeClock()
-    daemon = new FakeDaemon(clock)
+    program = {}
+    daemon = new FakeDaemon(clock, { program: () => program })
     daemon.published.add(image)
     scene = new ApplyScene(daemon)
     await scene.start([app(1, { web: service(web) })])
@@ -65,6 +68,21 @@ describe('repairing what a power cut has spoiled', () => {
     expect(scene.events.kinds()).toContain('step-failed')
     await clock.advance(25 * 60 * MINUTE)
     expect(told().length).toBeGreaterThan(3)
+  })
+
+  it('fetches an image whose program is empty, which only its log tells', async () => {
+    const text = 'exec /bin/web: exec format error'
+    program = { prints: [{ stream: 'stderr', text }], exitsAfterMs: 10, exitCode: 255 }
+    let pulls = 0
+    daemon.moment = (what) => {
+      if (what === `before pull-image ${image}`) pulls++
+      // What comes is whole.
+      if (pulls > 0) program = {}
+    }
+    await cutPower()
+    expect(told()).toEqual(['image-repaired'])
+    expect(pulls).toBe(1)
+    expect(daemon.containerOf('web')).toMatchObject({ status: 'running', restartCount: 0 })
   })
 
   it('fetches an image whose program is missing once, and not where it has just come', async () => {

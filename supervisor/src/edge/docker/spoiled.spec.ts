@@ -68,6 +68,14 @@ describe('an engine whose store a power cut has spoiled', () => {
     await eventually(() => dockerd.docker.getImage(`${image.repository}@${image.digest}`).inspect(), DEADLINE_MS)
   }
 
+  it('gets an image anew whose program was cut to nothing', async () => {
+    const [layer = ''] = await layerFolders()
+    const before = told().length
+    await spoil((data) => truncate(join(data, 'overlay2', layer, 'diff/bin/busybox')))
+    await eventually(() => told().length > before, DEADLINE_MS)
+    await runs()
+  }, 60_000)
+
   it('gets a layer that is gone anew', async () => {
     const layer = (await layerFolders()).at(-1) ?? ''
     await spoil((data) => rm(join(data, 'overlay2', layer), { recursive: true }))

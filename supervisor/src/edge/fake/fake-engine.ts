@@ -74,8 +74,10 @@ export class FakeEngine implements Engine {
 
   async discardImage(image: string): Promise<void> {
     await this.write(`discard-image ${image}`, () => {
-      for (const { id, step, isRunning } of this.daemon.containers.values()) {
-        if (step.spec.image === image && !isRunning) this.daemon.containers.delete(id)
+      for (const container of this.daemon.containers.values()) {
+        if (container.step.spec.image !== image || container.status === 'running') continue
+        container.stop()
+        this.daemon.containers.delete(container.id)
       }
       this.daemon.images.delete(image)
       this.daemon.spoiled.delete(image)
