@@ -43,7 +43,7 @@ export function planNextSteps(target: Target, current: CurrentState, now: number
   return planPower(view, all)
 }
 
-// What goes anyway needs no pause.
+// What runs and is to pause stops with what goes, and is no longer among it once it has stopped.
 function withPauses(leaving: Map<string, Departure>, view: View, copies: readonly Copy[]): Map<string, Departure> {
   const pauses = [...pausesForCopies(view, copies, leaving), ...pausesForHealth(view)]
   return new Map([...pauses.map((pause) => [pause.container.id, pause] as const), ...leaving])

@@ -16,8 +16,6 @@ import { changeReason } from './reasons.js'
 export interface Departure {
   container: CurrentContainer
   reason: string
-  // It only stops, and will be started again. Absent: it is removed.
-  stays?: boolean
 }
 
 /**

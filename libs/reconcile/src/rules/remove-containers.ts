@@ -18,9 +18,7 @@ const DEFAULT_GRACE_MS = 10_000
  */
 export function removeContainers(view: View, leaving: Map<string, Departure>): Plan {
   const departing = [...leaving.values()].sort((a, b) => byText(a.container.id, b.container.id))
-  const stopped = departing.filter(
-    ({ container, stays }) => !stays && !isLive(container) && container.status !== 'removing',
-  )
+  const stopped = departing.filter(({ container }) => !isLive(container) && container.status !== 'removing')
   const live = departing.filter(({ container }) => isLive(container))
   const apps = [...new Set(live.map(({ container }) => container.appId))]
   return mergePlans([

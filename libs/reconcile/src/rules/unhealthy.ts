@@ -15,7 +15,7 @@ import type { Departure } from './departures.js'
 export function pausesForHealth(view: View): Departure[] {
   return unhealthy(view)
     .filter(({ sickness }) => restartAt(sickness, view.now) === undefined)
-    .map(({ container }) => ({ container, reason: 'it is unhealthy', stays: true }))
+    .map(({ container }) => ({ container, reason: 'it is unhealthy' }))
 }
 
 /** When what is unhealthy is restarted the next time. */

@@ -45,7 +45,6 @@ export function pausesForCopies(view: View, copies: readonly Copy[], leaving: Ma
     return liveHolders(view, copy).map((container) => ({
       container,
       reason: `${reason} volume ${copy.key}`,
-      stays: true,
     }))
   })
 }

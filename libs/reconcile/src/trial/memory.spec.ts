@@ -5,7 +5,7 @@ import { differences } from '../testing/oracle.js'
 import { APP_ID, imageOf, OTHER_APP_ID, targetOf, type AppInput } from '../testing/targets.js'
 import { liveFor, remembering, takeWatchedTurn, withClock, type TrialWorld } from '../testing/trial-world.js'
 import { confirmedDevice, requesting, seeing } from '../testing/updates.js'
-import { containerOf, newDevice } from '../testing/world.js'
+import { containerOf, newDevice, withContainer } from '../testing/world.js'
 import { advance } from './advance.js'
 import { appFingerprint } from './app-fingerprint.js'
 import { effectiveTarget } from './effective-target.js'
@@ -48,6 +48,13 @@ describe('the memory of an app', () => {
     const times = { now: engine.clock, elapsedMs: 1000 }
     expect(advance(one, { ...engine.current, watches }, times).isChanged).toBe(false)
     expect(advance(bad, { ...engine.current, watches }, times).isChanged).toBe(true)
+  })
+
+  it('calls nothing good while a service of it is down, however long ago it came up', () => {
+    const two = targetOf(appOf(2, 2))
+    const paused = withContainer(live(atOne(), two, 10), 'web', { status: 'paused' })
+    const { world } = takeWatchedTurn({ ...paused, elapsedMs: 80_000 }, two)
+    expect(appMemory(world)?.good).toEqual(one.apps[0])
   })
 
   it('survives the disk as it is', () => {
