@@ -15,6 +15,10 @@ import reportRequest from '../../fixtures/v1/report-request.json' with { type: '
 import reportRequestMinimal from '../../fixtures/v1/report-request.minimal.json' with { type: 'json' }
 import reportResponse from '../../fixtures/v1/report-response.json' with { type: 'json' }
 import signedTarget from '../../fixtures/v1/signed-target.json' with { type: 'json' }
+import snapshotUploadResponse from '../../fixtures/v1/snapshot-upload-response.json' with { type: 'json' }
+import snapshotUpload from '../../fixtures/v1/snapshot-upload.json' with { type: 'json' }
+import snapshotUploadMinimal from '../../fixtures/v1/snapshot-upload.minimal.json' with { type: 'json' }
+import storedUpload from '../../fixtures/v1/stored-upload.json' with { type: 'json' }
 import target from '../../fixtures/v1/target.json' with { type: 'json' }
 import targetMinimal from '../../fixtures/v1/target.minimal.json' with { type: 'json' }
 import targetWithoutRelease from '../../fixtures/v1/target.without-release.json' with { type: 'json' }
@@ -33,6 +37,7 @@ import {
 import { LinkDeviceMessageSchema, LinkServerMessageSchema } from './link.js'
 import { LogBatchResponseSchema, LogBatchSchema } from './logs.js'
 import { DeviceStateSchema, ReportRequestSchema, ReportResponseSchema } from './report.js'
+import { SnapshotUploadResponseSchema, SnapshotUploadSchema, StoredUploadSchema } from './snapshots.js'
 import { SignedTargetSchema, TargetSchema } from './target.js'
 
 /*
@@ -58,6 +63,10 @@ const FIXTURES: [string, z.ZodType, unknown][] = [
   ['log-batch', LogBatchSchema, logBatch],
   ['log-batch.minimal', LogBatchSchema, logBatchMinimal],
   ['log-batch-response', LogBatchResponseSchema, logBatchResponse],
+  ['snapshot-upload', SnapshotUploadSchema, snapshotUpload],
+  ['snapshot-upload.minimal', SnapshotUploadSchema, snapshotUploadMinimal],
+  ['snapshot-upload-response', SnapshotUploadResponseSchema, snapshotUploadResponse],
+  ['stored-upload', StoredUploadSchema, storedUpload],
   ['link-server.target-changed', LinkServerMessageSchema, targetChanged],
   ['link-device.hello', LinkDeviceMessageSchema, hello],
 ]
