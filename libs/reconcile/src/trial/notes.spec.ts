@@ -72,6 +72,12 @@ describe('notes of what was done', () => {
     expect(noteRestored(memory(), { kind: 'restore-volume', ...copy })).toEqual(memory())
   })
 
+  it('keep a snapshot that is taken once more, by force, from being cleared away', () => {
+    const app = { ...permit(memory(), begin)[APP_ID], oldSnapshots: ['s0', 's1'] }
+    const taken = noteSnapshot({ [APP_ID]: app }, { kind: 'snapshot-volume', ...copy, maxBytes: 1 })
+    expect(taken[APP_ID]).toMatchObject({ oldSnapshots: ['s0'], trial: { snapshots: { vol: 's1' } } })
+  })
+
   it('count a confirmation only of what is being watched', () => {
     const said = { appId: APP_ID, service: 'web' }
     expect(noteConfirmed(memory(), said)).toEqual(memory())

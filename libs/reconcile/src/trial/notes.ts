@@ -21,7 +21,11 @@ export function noteSnapshot(memory: DeviceMemory, step: StepOf<'snapshot-volume
   const { appId, fingerprint, name, snapshotId } = step
   const app = ownMember(memory, appId)
   if (app?.trial?.fingerprint === fingerprint) {
-    return withTrial(memory, appId, (trial) => ({ ...trial, snapshots: { ...trial.snapshots, [name]: snapshotId } }))
+    const { oldSnapshots = [], ...rest } = app
+    // What was tried before, and is tried again by force, has the same ids.
+    const left = oldSnapshots.filter((id) => id !== snapshotId)
+    const trial = { ...app.trial, snapshots: { ...app.trial.snapshots, [name]: snapshotId } }
+    return withApp(memory, appId, { ...rest, trial, ...(left.length > 0 && { oldSnapshots: left }) })
   }
   // It came too late: another target has come meanwhile.
   return app ? withApp(memory, appId, { ...app, oldSnapshots: added(app.oldSnapshots, snapshotId) }) : memory
