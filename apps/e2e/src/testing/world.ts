@@ -22,6 +22,9 @@ import {
 export type Fleet = components['schemas']['Fleet']
 export type Device = components['schemas']['Device']
 
+// A device is settled only when its release is confirmed, and tests need not wait for a minute each time.
+const CONFIRM_SECONDS = 2
+
 const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' }
 
 /** A whole Flotilla on real parts, with as many boards as a test asks for. */
@@ -113,8 +116,12 @@ function createWorld({ stack, token, network, boards }: Parts): Omit<World, 'bui
     token,
     password: ADMIN.password,
     network,
-    createFleet: (name, settings = {}) =>
-      unwrap(api.POST('/api/v1/fleets', { body: { organization: 'default', name, ...settings } })),
+    createFleet: async (name, settings = {}) => {
+      const fleet = await unwrap(api.POST('/api/v1/fleets', { body: { organization: 'default', name, ...settings } }))
+      const params = { path: { id: fleet.id } }
+      const body = { updatePolicy: { confirmSeconds: CONFIRM_SECONDS } }
+      return unwrap(api.PATCH('/api/v1/fleets/{id}', { params, body }))
+    },
     remote: (fleet, password = token) => {
       const url = new URL(`${stack.url}/git/${fleet.organization}/${fleet.name}.git`)
       url.username = 'git'
