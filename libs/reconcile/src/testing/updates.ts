@@ -3,7 +3,6 @@ import type { CurrentState, Requests } from '../current-state.js'
 import type { AppMemory } from '../memory.js'
 import type { Plan } from '../plan.js'
 import { planNextSteps } from '../plan-next-steps.js'
-import { isSettled } from '../plans.js'
 import { advance } from '../trial/advance.js'
 import { withCurrent } from './fake-engine.js'
 import { APP_ID, targetOf, type AppInput } from './targets.js'
@@ -40,15 +39,20 @@ export function planOf({ engine, watches }: TrialWorld, target: Target): Plan {
   return planNextSteps(target, { ...current, watches, memory }, now)
 }
 
-/** The device once it has nothing to do, nothing to wait for and nothing on trial. */
+/** The device once it has nothing to do, nothing to wait for but another target, and nothing on trial. */
 export function untilSettled(world: TrialWorld, target: Target, mostRounds = 80): TrialWorld {
   let now = world
   for (let round = 0; round < mostRounds; round++) {
     const turn = takeWatchedTurn(now, target)
-    if (isSettled(turn.plan) && !trialOfApp(now)) return now
+    if (isAtRest(turn.plan) && !trialOfApp(now)) return now
     now = turn.world
   }
   throw new Error(`Nothing settled in ${mostRounds} rounds: ${JSON.stringify(planOf(now, target), null, 2)}`)
+}
+
+// A release that was given up is waited for until there is another one.
+function isAtRest({ steps, waits }: Plan): boolean {
+  return steps.length === 0 && waits.every((wait) => wait.housekeeping === true || wait.for === 'target-change')
 }
 
 export function stepsOf(world: TrialWorld, target: Target): string[] {
