@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import type { TargetInput } from '@flotilla/contracts'
 import type { HostState } from '../current-state.js'
+import type { Step } from '../plan.js'
 import { stepKey } from '../step-key.js'
 import { APP_ID, imageOf, targetOf, withPolicy, type AppInput } from '../testing/targets.js'
-import { liveFor, takeWatchedTurn } from '../testing/trial-world.js'
+import { liveFor, remembering, takeWatchedTurn } from '../testing/trial-world.js'
 import { confirmedDevice, planOf, reasonsOf, seeing, stepsOf, trialOfApp } from '../testing/updates.js'
-import { withContainer } from '../testing/world.js'
+import { newDevice, withContainer } from '../testing/world.js'
 
 const one: AppInput = { release: 1, services: { web: {} } }
 const two: AppInput = { release: 2, services: { web: { version: 2 } } }
@@ -85,6 +86,61 @@ describe('the restart for them', () => {
   })
 })
 
+describe('a first release that fails', () => {
+  const first = withPolicy({ ...targetOf(one), config: { HOST_CONFIG_dtoverlay: '"vc4"' } }, { confirmSeconds: 10 })
+  const fresh = seeing(remembering(newDevice()), { host: { ...host, config: {} } })
+
+  it('may do so for want of the settings: the board restarts for them before the next try', () => {
+    const crashing = { ...fresh, behaviours: { [imageOf('web')]: { exitCode: 1 } } }
+    const { world, trace } = liveFor(crashing, first, 40)
+    expect(trace[0]).toBe('pull web, write-host-config')
+    expect(trace.slice(-2)).toEqual(['start web', 'reboot'])
+    expect(trialOfApp(world)?.failures).toBe(1)
+    const { world: later } = liveFor({ ...world, behaviours: {} }, first, 80)
+    expect(later.engine.current.memory?.[APP_ID]?.good?.release.version).toBe('1.0.0')
+  })
+
+  it('is left in peace while it is tried', () => {
+    let world = fresh
+    while (world.engine.current.containers.length === 0) world = takeWatchedTurn(world, first).world
+    world = takeWatchedTurn(world, first).world
+    let last: string[] = []
+    while (trialOfApp(world)) {
+      // What is on trial yet is not disturbed.
+      expect(last).toEqual([])
+      const turn = takeWatchedTurn(world, first)
+      last = turn.plan.steps.map(({ kind }) => kind)
+      world = turn.world
+    }
+    expect(last).toEqual(['reboot'])
+  })
+})
+
+describe('a setting that cannot be written', () => {
+  const both = { ...targetOf(one), supervisor, config: { ...settings, FLOTILLA_HOST_HOSTNAME: 'porch' } }
+  const old = { version: '1.0.0', replaceableBy: 'bundle' as const }
+
+  it('holds up neither the supervisor nor the restart for the others', () => {
+    const world = {
+      ...seeing(device, { host: { ...host, supervisor: old } }),
+      failure: (step: Step) => (step.kind === 'set-hostname' ? 'read-only file system' : undefined),
+    }
+    const { trace } = liveFor(world, both, 4)
+    expect(trace).toEqual(['write-host-config, set-hostname', 'replace-supervisor', 'reboot'])
+  })
+
+  it('is tried again in its time, and not while the board restarts', () => {
+    const changed = seeing(device, {
+      host: { ...host, config: { ...host.config, dtoverlay: '"vc4"' }, needsReboot: true },
+    })
+    const step: Step = { kind: 'set-hostname', hostname: 'porch' }
+    const own = { ...both, supervisor: undefined }
+    const attempts = (nextAt: number) => ({ [stepKey(step)]: { count: 1, nextAt, error: 'read-only file system' } })
+    expect(stepsOf(seeing(changed, { attempts: attempts(changed.engine.clock + 5000) }), own)).toEqual(['reboot'])
+    expect(stepsOf(seeing(changed, { attempts: attempts(changed.engine.clock) }), own)).toEqual(['set-hostname'])
+  })
+})
+
 describe('the supervisor', () => {
   const newer = { ...targetOf(one), supervisor }
   const bundled = { ...host, supervisor: { version: '1.0.0', replaceableBy: 'bundle' as const } }
@@ -95,6 +151,19 @@ describe('the supervisor', () => {
     expect(stepsOf(withContainer(world, 'web', { status: 'exited' }), newer)).toEqual(['start web'])
     const { trace } = liveFor(world, { ...newer, apps: targetOf(two).apps }, 80)
     expect(trace.slice(-2)).toEqual(['remove-image web', 'replace-supervisor'])
+  })
+
+  it('is not kept back by a release that waits for a lock or for room, but by one that is fetched or on trial', () => {
+    const next = { ...newer, apps: targetOf(two).apps }
+    const world = seeing(device, { host: { ...bundled, config: undefined } })
+    const full = seeing(world, { disk: { freeBytes: 0 } })
+    expect(stepsOf(full, next)).toEqual(['replace-supervisor'])
+    const fetched = seeing(world, { images: [...world.engine.current.images, imageOf('web', 2)] })
+    const locked = seeing(fetched, { locks: [{ appId: APP_ID, service: 'web', by: 'file' }] })
+    expect(stepsOf(locked, next)).toEqual(['replace-supervisor'])
+    expect(stepsOf(seeing(world, { downloading: [imageOf('web', 2)] }), next)).toEqual([])
+    const { trace } = liveFor(fetched, next, 40)
+    expect(trace.join()).not.toContain('replace-supervisor')
   })
 
   it('is left alone where it is right, or cannot be replaced in that way', () => {

@@ -1,8 +1,10 @@
 import type { HostState } from '../current-state.js'
 import { byText, ownMember } from '../own-member.js'
 import type { Plan, Step, Wait } from '../plan.js'
-import { EMPTY_PLAN, isSettled, mergePlans, planSteps, planWaits } from '../plans.js'
+import { EMPTY_PLAN, mergePlans, planSteps, planWaits } from '../plans.js'
+import { trialOf } from '../trial/effective-target.js'
 import type { View } from '../view/view.js'
+import { holdBack } from './back-off.js'
 import { lockWait, locksOn } from './locks.js'
 import { windowWait } from './windows.js'
 
@@ -17,11 +19,13 @@ const BOARD = { subject: 'the board' }
 export function planHost(view: View, plan: Plan): Plan {
   const { host } = view.current
   if (!host || isTrying(view)) return EMPTY_PLAN
-  const settings = [...writeConfig(view, host), ...setHostname(view, host)]
-  if (settings.length > 0) return planSteps(...settings)
-  const replacement = replaceSupervisor(view, host)
-  if (replacement) return isAtRest(view, plan) ? planSteps(replacement) : EMPTY_PLAN
-  return host.needsReboot ? rebootForSettings(view, plan) : EMPTY_PLAN
+  // What failed a short time ago holds up nothing that comes after it.
+  const settings = holdBack(view, planSteps(...writeConfig(view, host), ...setHostname(view, host)))
+  if (settings.steps.length > 0 || !isAtRest(view, plan)) return settings
+  const replacement = holdBack(view, planSteps(...replaceSupervisor(view, host)))
+  const own = mergePlans([settings, replacement])
+  if (replacement.steps.length > 0 || !host.needsReboot) return own
+  return mergePlans([own, rebootForSettings(view)])
 }
 
 /**
@@ -50,12 +54,18 @@ function waitForSteps(what: string): Wait {
   return { ...BOARD, for: 'stop', reason: `${what} waits until the containers have changed.` }
 }
 
-function isTrying({ progress }: View): boolean {
-  return [...progress.values()].some(({ standing }) => standing === 'permitted' || standing === 'going-back')
+// A first release that has failed rests until it is tried again: it may fail for want of these very settings.
+function isTrying(view: View): boolean {
+  return view.target.apps.some((app) => {
+    const standing = view.progress.get(app.id)?.standing
+    if (standing === 'going-back') return true
+    return standing === 'permitted' && trialOf(view.current.memory, app)?.retryAt === undefined
+  })
 }
 
+// What waits for its window, a lock or room is no reason to leave a board with a supervisor that is to be replaced.
 function isAtRest({ current }: View, plan: Plan): boolean {
-  return isSettled(plan) && current.downloading.length === 0
+  return plan.steps.length === 0 && current.downloading.length === 0
 }
 
 function writeConfig({ target }: View, { config }: HostState): Step[] {
@@ -86,15 +96,14 @@ function setHostname({ target }: View, { hostname }: HostState): Step[] {
   return [{ kind: 'set-hostname', hostname: wanted }]
 }
 
-function replaceSupervisor({ target }: View, { supervisor }: HostState): Step | undefined {
+function replaceSupervisor({ target }: View, { supervisor }: HostState): Step[] {
   const wanted = target.supervisor
   const by = supervisor?.replaceableBy
-  if (!wanted || !supervisor || !by || wanted.version === supervisor.version || !wanted[by]) return undefined
-  return { kind: 'replace-supervisor', supervisor: wanted, by }
+  if (!wanted || !supervisor || !by || wanted.version === supervisor.version || !wanted[by]) return []
+  return [{ kind: 'replace-supervisor', supervisor: wanted, by }]
 }
 
-function rebootForSettings(view: View, plan: Plan): Plan {
-  if (plan.steps.length > 0 || view.current.downloading.length > 0) return EMPTY_PLAN
+function rebootForSettings(view: View): Plan {
   const what = 'Restarting the board for its changed settings'
   const window = windowWait(view, 'switch', what)
   const locks = locksOn(view, view.current.containers).map((lock) => lockWait(lock, what))

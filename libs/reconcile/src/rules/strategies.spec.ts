@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Target } from '@flotilla/contracts'
+import type { CurrentState } from '../current-state.js'
+import type { Step } from '../plan.js'
 import { APP_ID, imageOf, targetOf, withPolicy, type AppInput, type ServiceInput } from '../testing/targets.js'
 import { liveFor, restarted, takeWatchedTurn, type TrialWorld } from '../testing/trial-world.js'
 import { confirmedDevice, planOf, reasonsOf, seeing, stepsOf, trialOfApp, untilSettled } from '../testing/updates.js'
@@ -9,6 +11,10 @@ const STRATEGIES = ['download-then-kill', 'kill-then-download', 'delete-then-dow
 
 function labelled(strategy: string, service: ServiceInput = {}): ServiceInput {
   return { ...service, labels: { 'io.flotilla.update.strategy': strategy } }
+}
+
+function imageOfContainer({ containers }: CurrentState, step: Step): string | undefined {
+  return containers.find(({ id }) => 'id' in step && id === step.id)?.image
 }
 
 function app(release: number, strategy: string, others: AppInput['services'] = {}): AppInput {
@@ -229,6 +235,26 @@ describe.each(STRATEGIES)('in the middle of an update by %s', (strategy) => {
     }
     const failing = { ...device, behaviours: { [imageOf('web', 2)]: { exitCode: 3 } } }
     expect(after(failing, to)).toEqual(running(1))
+  })
+
+  it.each(['create-container', 'start-container'])('it goes back from where a %s fails for good', (kind) => {
+    const failure: TrialWorld['failure'] = (step, { current }) => {
+      if (step.kind !== kind || !('service' in step) || step.service !== 'web') return undefined
+      const image = step.kind === 'create-container' ? step.spec.image : imageOfContainer(current, step)
+      return image === imageOf('web', 2) ? 'no such device' : undefined
+    }
+    expect(after({ ...device, failure }, to)).toEqual(running(1))
+  })
+
+  it('nothing stops before the switch is permitted, and that is none while one of its services is locked', () => {
+    for (const service of ['web', 'db']) {
+      const locked = seeing(device, { locks: [{ appId: APP_ID, service, by: 'file' }] })
+      const { world, trace } = liveFor(locked, to, 40)
+      expect(trace.every((line) => line.split(', ').every((step) => step.startsWith('pull ')))).toBe(true)
+      expect(world.engine.current.containers).toEqual(device.engine.current.containers)
+      expect(trialOfApp(world)?.isPermitted).toBe(false)
+      expect(after(seeing(world, { locks: [] }), to)).toEqual(running(2))
+    }
   })
 
   it('no window and no lock holds up what was permitted', () => {
