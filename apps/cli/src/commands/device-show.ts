@@ -40,7 +40,8 @@ async function show(context: Context, name: string, options: ShowOptions): Promi
   else context.output.text(render(context, shown))
 }
 
-async function readDevice(api: Api, id: string): Promise<Shown> {
+/** Also gives what it last said of itself, where it has said anything. */
+export async function readDevice(api: Api, id: string): Promise<Shown> {
   const path = { id }
   const [device, state] = await Promise.all([
     unwrap(api.GET('/api/v1/devices/{id}', { params: { path } })),

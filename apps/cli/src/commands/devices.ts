@@ -10,8 +10,10 @@ import { findFleet } from '../names/fleets.js'
 import { eventColumns } from '../output/device-events.js'
 import { deviceColumns } from '../output/devices.js'
 import { addDeviceChanges } from './device-changes.js'
+import { addDeviceExplain } from './device-explain.js'
 import { addDeviceJoining } from './device-joining.js'
 import { addDeviceLogs } from './device-logs.js'
+import { addDeviceOrders } from './device-orders.js'
 import { addDeviceShow } from './device-show.js'
 
 interface ListOptions {
@@ -26,10 +28,12 @@ export function addDeviceCommands(program: CliCommand, context: Context): void {
   const device = program.command('device').description('Devices: places in a fleet, each with a board in it.')
   addList(device, context)
   addDeviceShow(device, context)
+  addDeviceExplain(device, context)
   addDeviceLogs(device, context)
   addEvents(device, context)
   addDeviceJoining(device, context)
   addDeviceChanges(device, context)
+  addDeviceOrders(device, context)
 }
 
 function addList(device: CliCommand, context: Context): void {
