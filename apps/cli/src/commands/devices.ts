@@ -15,6 +15,7 @@ import { addDeviceJoining } from './device-joining.js'
 import { addDeviceLogs } from './device-logs.js'
 import { addDeviceOrders } from './device-orders.js'
 import { addDeviceShow } from './device-show.js'
+import { addDevicePolicy } from './update-policies.js'
 
 interface ListOptions {
   fleet?: string
@@ -34,6 +35,7 @@ export function addDeviceCommands(program: CliCommand, context: Context): void {
   addDeviceJoining(device, context)
   addDeviceChanges(device, context)
   addDeviceOrders(device, context)
+  addDevicePolicy(device, context)
 }
 
 function addList(device: CliCommand, context: Context): void {

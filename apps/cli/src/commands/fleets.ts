@@ -12,6 +12,7 @@ import { formatAge } from '../output/age.js'
 import type { Column } from '../output/table.js'
 import { platformOption } from '../platforms.js'
 import { confirmHarm } from '../prompts.js'
+import { addFleetPolicy } from './update-policies.js'
 
 const FLEET = 'organization/fleet, or the fleet alone where the name is unique'
 
@@ -42,6 +43,7 @@ export function addFleetCommands(program: CliCommand, context: Context): void {
     .example('flotilla fleet update acme/weather --branch production')
     .action((name: string, options: FleetOptions) => update(context, name, options))
   addPinning(fleet, context)
+  addFleetPolicy(fleet, context)
   fleet
     .command('delete')
     .description('Delete a fleet with its releases and variables. It must have no devices.')
