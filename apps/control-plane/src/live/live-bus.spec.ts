@@ -65,6 +65,21 @@ describe('live fan-out', () => {
     for (const each of heard) expect(each.filter((message) => message.topic === 'change')).toEqual(messages)
   })
 
+  it('hears nothing of another database of the same Redis', async () => {
+    const redis = await startRedis()
+    undo.push(() => redis.stop())
+    const [own, other] = [14, 15].map((database) => new RedisLiveBus(new URL(`/${database}`, redis.url).href))
+    for (const bus of [own, other]) undo.push(() => bus?.onModuleDestroy())
+    const heard = own && hear(own)
+    const wait = { what: 'the bus has subscribed' }
+    await waitFor(async () => {
+      await other?.publish([{ topic: 'target' }])
+      await own?.publish([change()])
+      return heard !== undefined && heard.length > 0
+    }, wait)
+    expect(heard?.filter(({ topic }) => topic === 'target')).toEqual([])
+  })
+
   it('comes back with a single connection after Postgres was away, and says that there was a gap', async () => {
     const url = await postgresUrl()
     const door = await openDoor(url)

@@ -3,8 +3,6 @@ import { Redis } from 'ioredis'
 import { type BusListener, type BusMessage, LiveBus } from './live-bus.js'
 import { Subscribers } from './subscribers.js'
 
-const CHANNEL = 'flotilla:live'
-
 /** Redis pub/sub, where the rates are too high for Postgres. */
 @Injectable()
 export class RedisLiveBus extends LiveBus implements OnModuleDestroy {
@@ -12,10 +10,13 @@ export class RedisLiveBus extends LiveBus implements OnModuleDestroy {
   private readonly subscribers = new Subscribers()
   private readonly speaker: Redis
   private readonly hearer: Redis
+  private readonly channel: string
   private heardBefore = false
 
   constructor(url: string) {
     super()
+    // Redis publishes to all of its databases: two installations on one server must not hear each other.
+    this.channel = `flotilla:live${new URL(url).pathname}`
     this.speaker = new Redis(url, { maxRetriesPerRequest: 1 })
     this.hearer = new Redis(url, { maxRetriesPerRequest: null })
     for (const client of [this.speaker, this.hearer]) {
@@ -28,7 +29,7 @@ export class RedisLiveBus extends LiveBus implements OnModuleDestroy {
       if (this.heardBefore) this.subscribers.tellGap()
       this.heardBefore = true
     })
-    this.hearer.subscribe(CHANNEL).catch((err: unknown) => this.log.warn({ message: 'subscribe failed', err }))
+    this.hearer.subscribe(this.channel).catch((err: unknown) => this.log.warn({ message: 'subscribe failed', err }))
   }
 
   onModuleDestroy(): void {
@@ -39,7 +40,7 @@ export class RedisLiveBus extends LiveBus implements OnModuleDestroy {
   async publish(messages: BusMessage[]): Promise<void> {
     // Redis may be away without anything but speed being lost.
     await this.speaker
-      .publish(CHANNEL, JSON.stringify(messages))
+      .publish(this.channel, JSON.stringify(messages))
       .catch((err: unknown) => this.log.warn({ message: 'publish failed', err }))
   }
 
