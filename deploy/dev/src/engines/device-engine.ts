@@ -6,7 +6,7 @@ import { createBridge, type Bridge } from './bridge.js'
 import { startEngine, type RunningEngine } from './engine.js'
 import { createLink, type DeviceLink } from './link.js'
 import { NAMESPACE_FOLDER, ownedInterface, ownedName } from './names.js'
-import { removeNamespace, removeRemains } from './remains.js'
+import { killNamespace, removeNamespace, removeRemains } from './remains.js'
 
 /**
  * The network between this machine and its test devices. Control plane and registry listen on 0.0.0.0 and are reached
@@ -72,6 +72,8 @@ export async function startDeviceEngine(options: DeviceEngineOptions): Promise<D
     const cutPower = async (alsoKill?: () => void) => {
       alsoKill?.()
       await engine.kill()
+      // What the engine was just starting when it was killed, a port's proxy say, has no parent any more.
+      await killNamespace(networkNamespace)
       await disk?.losePower()
     }
     const stop = () => engine.stop().finally(remove)

@@ -40,11 +40,21 @@ export async function removeRemains(): Promise<void> {
   }
 }
 
+/** Kills all that runs in a network namespace, whoever started it. */
+export async function killNamespace(path: string): Promise<void> {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const killed = async () => {
+    const pids = (await run('ip', 'netns', 'pids', name).catch(() => '')).split('\n').filter(Boolean).map(Number)
+    pids.forEach(kill)
+    return pids.length === 0
+  }
+  await waitFor(killed, { what: `nothing runs in ${name} any more` })
+}
+
 /** Ends what runs in a network namespace and removes it, with its end of every link. */
 export async function removeNamespace(path: string): Promise<void> {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  const pids = await run('ip', 'netns', 'pids', name).catch(() => '')
-  pids.split('\n').filter(Boolean).map(Number).forEach(kill)
+  await killNamespace(path)
   await run('ip', 'netns', 'delete', name).catch(() => undefined)
 }
 
