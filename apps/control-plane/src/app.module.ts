@@ -9,6 +9,7 @@ import { DashboardModule } from './dashboard/index.js'
 import { DatabaseModule } from './database/database.module.js'
 import { DeviceCommandsModule } from './device-commands/index.js'
 import { DeviceLogsModule } from './device-logs/index.js'
+import { DeviceMetricsModule } from './device-metrics/index.js'
 import { DeviceReportsModule } from './device-reports/index.js'
 import { DevicesModule } from './devices/index.js'
 import { FleetsModule } from './fleets/index.js'
@@ -46,6 +47,7 @@ const features = [
   VariablesModule,
   DevicesModule,
   HardwareModule,
+  DeviceMetricsModule,
   DeviceReportsModule,
   DeviceLogsModule,
   DeviceCommandsModule,

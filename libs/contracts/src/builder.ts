@@ -60,6 +60,8 @@ export const BuiltImageSchema = z.object({
   digest: DigestSchema,
   configDigest: DigestSchema,
   sizeBytes: z.int().nonnegative(),
+  // Of all layers as they lie on a disk; absent: the builder is older than this field.
+  unpackedBytes: z.int().nonnegative().optional(),
   // The image's config as the engine inspects it: entrypoint, command, environment, volumes, health check …
   config: z.record(z.string(), z.json()),
 })

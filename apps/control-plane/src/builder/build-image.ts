@@ -175,7 +175,8 @@ async function describe(
   const { service, platform } = task
   const [repository] = splitTag(task.push.slice(task.push.indexOf('/') + 1))
   const { configDigest, sizeBytes } = await tools.registry.describe(repository, digest, tools.signal)
-  return { service, platform, digest, configDigest, sizeBytes, config: built.config }
+  const { config, unpackedBytes } = built
+  return { service, platform, digest, configDigest, sizeBytes, unpackedBytes, config }
 }
 
 // The engine answers 4xx and 500 to builds that it cannot even begin, with the Dockerfile's fault in the message.

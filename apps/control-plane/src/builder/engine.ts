@@ -21,6 +21,8 @@ export interface BuiltContent {
   // What makes the image what it is, without dates and cache notes.
   fingerprint: string
   config: Record<string, Json>
+  // Of all layers as they lie on the disk.
+  unpackedBytes: number
 }
 
 type Write = (line: OutputLine) => void
@@ -105,8 +107,9 @@ export class BuilderEngine {
     try {
       const found = await this.docker.getImage(image).inspect()
       const config = JSON.parse(canonicalJson(found.Config)) as Record<string, Json>
-      const { Os: os, Architecture: architecture, RootFS: rootFs } = found
-      return { id: found.Id, config, fingerprint: canonicalJson({ os, architecture, layers: rootFs.Layers, config }) }
+      const { Id: id, Size: unpackedBytes, Os: os, Architecture: architecture, RootFS: rootFs } = found
+      const fingerprint = canonicalJson({ os, architecture, layers: rootFs.Layers, config })
+      return { id, config, unpackedBytes, fingerprint }
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === 404) return undefined
       throw error

@@ -115,6 +115,7 @@ describe('a builder', () => {
     expect(await manifest.json()).toMatchObject({ config: { digest: built.configDigest } })
     expect(built.config).toMatchObject({ Cmd: ['cat', '/page'] })
     expect(built.sizeBytes).toBeGreaterThan(100_000)
+    expect(built.unpackedBytes).toBeGreaterThan(built.sizeBytes)
     expect(texts(server)).toEqual(expect.arrayContaining(['one-and', 'hello']))
     expect(server.lines.map((line) => line.number)).toEqual(server.lines.map((_, at) => at + 1))
     expect(server.lines.filter((line) => line.kind === 'step').map((line) => line.text)).toEqual([

@@ -55,7 +55,7 @@ describe('a build', () => {
       status: 'final',
       buildId,
       images: [
-        { service: 'db', digest: images[1]?.digest },
+        { service: 'db', digest: images[1]?.digest, sizeBytes: 1000, unpackedBytes: 3000 },
         { service: 'web', digest: images[0]?.digest },
       ],
     })

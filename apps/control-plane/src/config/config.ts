@@ -56,6 +56,7 @@ export const ServerConfigSchema = z.object({
   SNAPSHOT_BYTES_PER_DEVICE: Count.default(10 * 1024 ** 3).describe(
     'Room for the uploaded snapshots of one device, in bytes.',
   ),
+  DEVICE_METRICS_DAYS: Count.max(3650).default(30).describe('Days for which the metrics of devices are kept.'),
   BUILD_TIMEOUT_SECONDS: Count.default(3600).describe('Time after which a build fails, from its start.'),
 })
 export type ServerConfig = Readonly<z.infer<typeof ServerConfigSchema>>

@@ -1,4 +1,4 @@
-import type { DeviceState, DeviceStateSchema } from '@flotilla/contracts'
+import type { DeviceState, DeviceStateSchema, MetricsSample } from '@flotilla/contracts'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 import type { z } from 'zod'
 
@@ -30,6 +30,16 @@ export class DeviceReport {
 
   @Column({ name: 'running_release_id', type: 'uuid', nullable: true })
   runningReleaseId: string | null
+
+  @Column({ name: 'confirmed_release_id', type: 'uuid', nullable: true })
+  confirmedReleaseId: string | null
+
+  @Column({ name: 'rejected_release_id', type: 'uuid', nullable: true })
+  rejectedReleaseId: string | null
+
+  // The newest sample that the board sent.
+  @Column({ type: 'jsonb', nullable: true })
+  metrics: MetricsSample | null
 
   // By the device's clock.
   @Column({ name: 'reported_at', type: 'timestamptz' })

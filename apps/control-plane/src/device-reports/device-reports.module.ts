@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common'
 import { TypeOrmModule } from '@nestjs/typeorm'
 import { DeviceEventsModule } from '../device-events/index.js'
+import { DeviceMetricsModule } from '../device-metrics/index.js'
 import { DevicesModule } from '../devices/index.js'
 import { HardwareModule } from '../hardware/index.js'
 import { DeviceReport } from './device-report.entity.js'
@@ -11,7 +12,13 @@ import { ReportedStateController } from './reported-state.controller.js'
 import { ReportJournal } from './report-journal.service.js'
 
 @Module({
-  imports: [TypeOrmModule.forFeature([DeviceReport]), DeviceEventsModule, DevicesModule, HardwareModule],
+  imports: [
+    TypeOrmModule.forFeature([DeviceReport]),
+    DeviceEventsModule,
+    DeviceMetricsModule,
+    DevicesModule,
+    HardwareModule,
+  ],
   controllers: [DeviceReportsController, ReportedStateController],
   providers: [DeviceReportsRepository, ReportJournal, DeviceReports],
 })

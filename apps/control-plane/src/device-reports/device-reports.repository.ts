@@ -21,10 +21,12 @@ export class DeviceReportsRepository {
   async store(transaction: Transaction, report: Omit<DeviceReport, 'receivedAt'>): Promise<void> {
     await transaction.query(
       `INSERT INTO device_reports
-         (device_id, hardware_id, number, state, activity, generation, running_release_id, reported_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         (device_id, hardware_id, number, state, activity, generation, running_release_id, reported_at,
+          confirmed_release_id, rejected_release_id, metrics)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        ON CONFLICT (device_id) DO UPDATE SET hardware_id = $2, number = $3, state = $4, activity = $5, generation = $6,
-         running_release_id = $7, reported_at = $8, received_at = now()`,
+         running_release_id = $7, reported_at = $8, received_at = now(), confirmed_release_id = $9,
+         rejected_release_id = $10, metrics = $11`,
       [
         report.deviceId,
         report.hardwareId,
@@ -34,6 +36,9 @@ export class DeviceReportsRepository {
         report.generation,
         report.runningReleaseId,
         report.reportedAt,
+        report.confirmedReleaseId,
+        report.rejectedReleaseId,
+        report.metrics && JSON.stringify(report.metrics),
       ],
     )
   }

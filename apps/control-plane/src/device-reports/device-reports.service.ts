@@ -1,6 +1,7 @@
-import type { ReportRequest, ReportResponse } from '@flotilla/contracts'
+import type { MetricsSample, ReportRequest, ReportResponse } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '../database/transactions.js'
+import { SampleStore } from '../device-metrics/index.js'
 import type { KnownDevice } from '../hardware/index.js'
 import { Problem } from '../http/problem.js'
 import { type Announce, Changes } from '../live/changes.js'
@@ -19,6 +20,7 @@ export class DeviceReports {
   constructor(
     private readonly reports: DeviceReportsRepository,
     private readonly journal: ReportJournal,
+    private readonly samples: SampleStore,
     private readonly changes: Changes,
   ) {}
 
@@ -26,6 +28,7 @@ export class DeviceReports {
     return this.changes.run(async (transaction, announce) => {
       const row = await this.reports.lock(transaction, device.deviceId)
       const stored = await this.storeState(transaction, announce, { device, report, row })
+      await this.samples.add(transaction, device, report.metrics ?? [])
       const storedEvents = await this.journal.storeEvents(transaction, device, report.events)
       if (report.events.length > 0) announce(message(device, 'device-events'))
       return { stored, storedEvents }
@@ -53,6 +56,10 @@ export class DeviceReports {
       activity: state.activity ?? null,
       generation: state.generation === undefined ? null : String(state.generation),
       runningReleaseId: runningRelease(state, fleetId) ?? null,
+      confirmedReleaseId: state.apps?.[fleetId]?.confirmedReleaseId ?? null,
+      rejectedReleaseId: state.apps?.[fleetId]?.rejected?.releaseId ?? null,
+      // Another board's say nothing of this one.
+      metrics: newest(report.metrics) ?? (held && row ? row.metrics : null),
       reportedAt,
     })
     // Whatever it starts from, the history goes on from what was known of the device.
@@ -76,4 +83,8 @@ export class DeviceReports {
 
 function message({ deviceId, fleetId, organizationId }: KnownDevice, kind: 'device' | 'device-events') {
   return { topic: 'change', kind, id: deviceId, fleetId, organizationId } as const
+}
+
+function newest(samples: MetricsSample[] | undefined): MetricsSample | undefined {
+  return samples?.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)).at(-1)
 }

@@ -30,6 +30,9 @@ export function deviceConditions(filter: DeviceFilter, after: TimeCursor | undef
   }
   if (filter.connectivity !== undefined) texts.push(CONNECTIVITY[filter.connectivity])
   if (filter.activity !== undefined) texts.push(`r.activity = ${given(filter.activity)}`)
+  if (filter.rejected !== undefined) texts.push(`r.rejected_release_id IS ${filter.rejected ? 'NOT ' : ''}NULL`)
+  if (filter.rejectedRelease !== undefined) texts.push(`r.rejected_release_id = ${given(filter.rejectedRelease)}`)
+  if (filter.confirmedRelease !== undefined) texts.push(`r.confirmed_release_id = ${given(filter.confirmedRelease)}`)
   if (after) texts.push(`(d.created_at, d.id) > (${given(after.at)}::timestamptz, ${given(after.id)}::uuid)`)
   return { text: texts.join(' AND '), parameters }
 }

@@ -1,9 +1,10 @@
-import type { DeviceView, HardwareSchema } from '@flotilla/contracts'
+import type { AppStateSchema, DeviceView, HardwareSchema, RejectionSummary } from '@flotilla/contracts'
 import type { z } from 'zod'
 import { effectivePolicy, forcedRelease } from '../fleets/index.js'
 import type { BoardRow, DeviceRow, ReportRow } from './devices.repository.js'
 import type { TargetRelease } from './target-releases.repository.js'
 
+type SentTrial = NonNullable<z.input<typeof AppStateSchema>['trial']>
 export type HardwareView = z.infer<typeof HardwareSchema>
 
 /** `target` is what the wanted release comes to on the device's board; absent where it has no board or no release. */
@@ -20,20 +21,43 @@ export function presentDevice(device: DeviceRow, target: TargetRelease | undefin
     ...presentTarget(device, target),
     ...(device.pinnedReleaseId !== null && { pinnedReleaseId: device.pinnedReleaseId }),
     targetGeneration: device.revision + device.fleetRevision,
-    ...(report && {
-      reportedAt: new Date(report.reportedAt).toISOString(),
-      ...(report.activity && { activity: report.activity }),
-      ...(report.runningReleaseId !== null && { runningReleaseId: report.runningReleaseId }),
-      ...(report.runningVersion !== null && { runningVersion: report.runningVersion }),
-      ...(report.generation !== null && { reportedGeneration: report.generation }),
-      ...(report.state.supervisor && { supervisorVersion: report.state.supervisor.version }),
-    }),
+    ...(report && presentReport(device.fleetId, report)),
     ...explain(device, target),
     updatePolicy: policyOf(device),
     ownUpdatePolicy: device.updatePolicy,
     serviceCounts: report ? countServices(report.state) : {},
     createdAt: device.createdAt.toISOString(),
   }
+}
+
+function presentReport(fleetId: string, report: ReportRow): Partial<DeviceView> {
+  const { trial, rejected } = report.state.apps?.[fleetId] ?? {}
+  return {
+    reportedAt: new Date(report.reportedAt).toISOString(),
+    ...(report.activity && { activity: report.activity }),
+    ...(report.runningReleaseId !== null && { runningReleaseId: report.runningReleaseId }),
+    ...(report.runningVersion !== null && { runningVersion: report.runningVersion }),
+    ...(report.confirmedReleaseId !== null && { confirmedReleaseId: report.confirmedReleaseId }),
+    ...(report.confirmedVersion !== null && { confirmedVersion: report.confirmedVersion }),
+    ...(trial && { trial: presentTrial(trial) }),
+    ...(rejected && { rejected: summary(rejected) }),
+    ...(report.metrics && { metrics: report.metrics }),
+    ...(report.generation !== null && { reportedGeneration: report.generation }),
+    ...(report.state.supervisor && { supervisorVersion: report.state.supervisor.version }),
+  }
+}
+
+function presentTrial({ releaseId, failures, lastFailure }: SentTrial): DeviceView['trial'] {
+  return {
+    releaseId,
+    ...(failures !== undefined && { failures }),
+    ...(lastFailure && { lastFailure: summary(lastFailure) }),
+  }
+}
+
+/** Without what was seen of the services, which may be long. */
+function summary({ releaseId, version, at, code, reason }: RejectionSummary): RejectionSummary {
+  return { releaseId, version, at, code, reason }
 }
 
 function presentBoard(board: BoardRow): HardwareView {

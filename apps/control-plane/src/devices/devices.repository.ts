@@ -1,4 +1,4 @@
-import type { DeviceState, DeviceStateSchema, Platform, UpdatePolicyParts } from '@flotilla/contracts'
+import type { DeviceState, DeviceStateSchema, MetricsSample, Platform, UpdatePolicyParts } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import { InjectDataSource } from '@nestjs/typeorm'
 import { DataSource, type EntityManager } from 'typeorm'
@@ -25,7 +25,10 @@ export interface ReportRow {
   generation: number | null
   runningReleaseId: string | null
   runningVersion: string | null
+  confirmedReleaseId: string | null
+  confirmedVersion: string | null
   reportedAt: string
+  metrics: MetricsSample | null
   // As the device sent it: what has a default may be missing.
   state: z.input<typeof DeviceStateSchema>
 }
@@ -62,7 +65,8 @@ const FROM = `
   JOIN organizations o ON o.id = f.organization_id
   LEFT JOIN hardware h ON h.device_id = d.id AND h.active
   LEFT JOIN device_reports r ON r.device_id = d.id
-  LEFT JOIN releases rr ON rr.id = r.running_release_id`
+  LEFT JOIN releases rr ON rr.id = r.running_release_id
+  LEFT JOIN releases rc ON rc.id = r.confirmed_release_id`
 
 const SELECT = `
   SELECT d.id, d.fleet_id AS "fleetId", f.name AS fleet, f.organization_id AS "organizationId",
@@ -76,7 +80,8 @@ const SELECT = `
       'deviceType', h.device_type, 'serialNumber', h.serial_number, 'memoryBytes', h.memory_bytes,
       'registeredAt', h.registered_at) END AS board,
     CASE WHEN r.device_id IS NOT NULL THEN json_build_object('activity', r.activity, 'generation', r.generation,
-      'runningReleaseId', r.running_release_id, 'runningVersion', rr.version, 'reportedAt', r.reported_at,
+      'runningReleaseId', r.running_release_id, 'runningVersion', rr.version, 'confirmedReleaseId', r.confirmed_release_id,
+      'confirmedVersion', rc.version, 'reportedAt', r.reported_at, 'metrics', r.metrics,
       'state', r.state) END AS report
   ${FROM}`
 

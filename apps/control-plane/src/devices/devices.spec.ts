@@ -70,7 +70,7 @@ describe('devices', () => {
       expect(await names(`${here}&activity=failing`)).toEqual(['silent'])
       expect(await names(`${here}&activity=settled`)).toEqual([])
       const shown = (await succeed(await api.call(user, `GET /api/v1/fleets/${fleet.id}`))) as FleetView
-      expect(shown.deviceCounts).toEqual({ total: 3, online: 1 })
+      expect(shown.deviceCounts).toEqual({ total: 3, online: 1, rejected: 0, failing: 1 })
     })
 
     it('are not found by what no text can hold', async () => {

@@ -14,7 +14,7 @@ export function presentFleet(fleet: FleetRow, counts: DeviceCounts | undefined, 
     pinned: fleet.pinned,
     revision: fleet.revision,
     updatePolicy: effectivePolicy([fleet.updatePolicy], forcedRelease(fleet.targetReleaseId, [fleet.forcedReleaseId])),
-    deviceCounts: counts ?? { total: 0, online: 0 },
+    deviceCounts: counts ?? { total: 0, online: 0, rejected: 0, failing: 0 },
     gitUrl: `${publicUrl}/git/${fleet.organization}/${fleet.name}.git`,
     createdAt: fleet.createdAt.toISOString(),
   }

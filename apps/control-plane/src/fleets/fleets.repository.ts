@@ -29,6 +29,8 @@ export type NewFleet = Omit<Fleet, 'updatePolicy' | 'forcedReleaseId' | 'revisio
 export interface DeviceCounts {
   total: number
   online: number
+  rejected: number
+  failing: number
 }
 
 export interface FleetFilter {
@@ -103,11 +105,18 @@ export class FleetsRepository {
 
   async deviceCounts(fleetIds: string[], reader: EntityManager = this.source.manager) {
     const rows = await reader.query<({ fleetId: string } & DeviceCounts)[]>(
-      `SELECT fleet_id AS "fleetId", count(*)::int AS total, count(*) FILTER (WHERE online_until > now())::int AS online
-       FROM devices WHERE fleet_id = ANY($1::uuid[]) GROUP BY fleet_id`,
+      `SELECT d.fleet_id AS "fleetId", d.total, d.online, coalesce(t.rejected, 0) AS rejected,
+         coalesce(t.failing, 0) AS failing
+       FROM (SELECT fleet_id, count(*)::int AS total, count(*) FILTER (WHERE online_until > now())::int AS online
+         FROM devices WHERE fleet_id = ANY($1::uuid[]) GROUP BY fleet_id) d
+       LEFT JOIN (SELECT fleet_id, count(rejected_release_id)::int AS rejected,
+           count(*) FILTER (WHERE activity = 'failing')::int AS failing
+         FROM device_reports r JOIN devices ON id = device_id
+         WHERE (rejected_release_id IS NOT NULL OR activity = 'failing') AND fleet_id = ANY($1::uuid[])
+         GROUP BY fleet_id) t ON t.fleet_id = d.fleet_id`,
       [fleetIds],
     )
-    return new Map(rows.map((row) => [row.fleetId, { total: row.total, online: row.online }]))
+    return new Map(rows.map(({ fleetId, ...counts }) => [fleetId, counts]))
   }
 
   async findOrganization(name: string): Promise<string | undefined> {

@@ -6,17 +6,23 @@ import { Problem } from './problem.js'
 // two people who edit it could take from each other.
 const LIVE_MEMBERS = [
   'activity',
+  'confirmedReleaseId',
+  'confirmedVersion',
   'connectivity',
   'deviceCounts',
   'explanation',
   'lastSeenAt',
   'lastUsedAt',
+  'metrics',
+  'rejected',
+  'rejections',
   'reportedAt',
   'reportedGeneration',
   'runningReleaseId',
   'runningVersion',
   'serviceCounts',
   'supervisorVersion',
+  'trial',
 ]
 const HALF = 11
 

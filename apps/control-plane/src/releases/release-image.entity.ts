@@ -26,6 +26,10 @@ export class ReleaseImage {
   @Column({ name: 'size_bytes', type: 'bigint' })
   sizeBytes: string
 
+  // Of all layers as they lie on a disk; null: built before this was recorded.
+  @Column({ name: 'unpacked_bytes', type: 'bigint', nullable: true })
+  unpackedBytes: string | null
+
   // As the engine inspects it: entrypoint, command, environment, volumes, health check …
   @Column({ type: 'jsonb' })
   config: Record<string, unknown>

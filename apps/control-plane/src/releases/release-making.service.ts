@@ -67,7 +67,11 @@ export class ReleaseMaking {
     const { releaseId, repository, images } = done
     await this.releases.insertImages(
       transaction,
-      images.map((image) => ({ ...image, releaseId, repository, sizeBytes: String(image.sizeBytes) })),
+      images.map(({ sizeBytes, unpackedBytes, ...image }) => ({
+        ...{ ...image, releaseId, repository },
+        sizeBytes: String(sizeBytes),
+        unpackedBytes: unpackedBytes === undefined ? null : String(unpackedBytes),
+      })),
     )
     await this.releases.update(transaction, releaseId, { status: 'draft' })
     if (done.makesFinal) return this.makeFinal(transaction, releaseId, done.actor)

@@ -1,3 +1,4 @@
+import type { ReleaseRejection } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import { InjectDataSource } from '@nestjs/typeorm'
 import { DataSource, type EntityManager } from 'typeorm'
@@ -10,6 +11,8 @@ export interface ReleaseRow extends Omit<Release, 'compose' | 'createdBy'> {
   buildId: string | null
   targeted: number
   running: number
+  confirmed: number
+  rejected: number
   // createdAt with its microseconds, for cursors.
   position: string
 }
@@ -30,7 +33,9 @@ const SELECT = `
     r.created_at AS "createdAt", r.created_at::text AS position, r.finalized_at AS "finalizedAt", b.id AS "buildId",
     (SELECT count(*)::int FROM devices d WHERE d.fleet_id = r.fleet_id
        AND coalesce(d.pinned_release_id, f.target_release_id) = r.id) AS targeted,
-    (SELECT count(*)::int FROM device_reports p WHERE p.running_release_id = r.id) AS running
+    (SELECT count(*)::int FROM device_reports p WHERE p.running_release_id = r.id) AS running,
+    (SELECT count(*)::int FROM device_reports p WHERE p.confirmed_release_id = r.id) AS confirmed,
+    (SELECT count(*)::int FROM device_reports p WHERE p.rejected_release_id = r.id) AS rejected
   FROM releases r JOIN fleets f ON f.id = r.fleet_id LEFT JOIN builds b ON b.release_id = r.id`
 
 @Injectable()
@@ -40,6 +45,24 @@ export class ReleaseViewsRepository {
   async find(id: string, reader: EntityManager = this.source.manager): Promise<ReleaseRow | undefined> {
     const [row] = await reader.query<ReleaseRow[]>(`${SELECT} WHERE r.id = $1`, [id])
     return row
+  }
+
+  /** Why devices gave the release up, the most frequent reason first. */
+  rejections(id: string, limit: number, reader: EntityManager = this.source.manager): Promise<ReleaseRejection[]> {
+    return reader.query(
+      `SELECT said.code, said.reason, count(*)::int AS devices,
+         (array_agg(json_build_object('deviceId', said.id, 'device', said.name, 'at', said.at)
+           ORDER BY said.received_at DESC))[1] AS last
+       FROM (
+         SELECT d.id, d.name, p.received_at, app->'rejected'->>'at' AS at, app->'rejected'->>'code' AS code,
+           app->'rejected'->>'reason' AS reason
+         FROM device_reports p JOIN devices d ON d.id = p.device_id
+         JOIN LATERAL jsonb_extract_path(p.state, 'apps', d.fleet_id::text) AS app ON true
+         WHERE p.rejected_release_id = $1) said
+       WHERE said.code IS NOT NULL
+       GROUP BY said.code, said.reason ORDER BY devices DESC, said.reason LIMIT $2`,
+      [id, limit],
+    )
   }
 
   /** Newest first. A commit may be given by its first digits. */

@@ -1,4 +1,4 @@
-import type { ComposeSpec, Page, ReleaseQuery, ReleaseView } from '@flotilla/contracts'
+import type { Page, ReleaseDetailView, ReleaseQuery, ReleaseView } from '@flotilla/contracts'
 import { Inject, Injectable } from '@nestjs/common'
 import { type Actor, requireRole, visibleOrganizations } from '../auth/index.js'
 import { CONFIG } from '../config/config.module.js'
@@ -11,7 +11,7 @@ import { type ReleaseRow, ReleaseViewsRepository } from './release-views.reposit
 import { presentRelease } from './release.presenter.js'
 import { ReleasesRepository } from './releases.repository.js'
 
-export type ReleaseDetail = ReleaseView & { compose?: ComposeSpec }
+const MOST_REASONS = 10
 
 /** Releases as their readers see them. */
 @Injectable()
@@ -35,7 +35,7 @@ export class ReleaseViews {
     return toPage(rows, limit, present, (row) => [row.position, row.id])
   }
 
-  async one(actor: Actor, id: string): Promise<ReleaseDetail> {
+  async one(actor: Actor, id: string): Promise<ReleaseDetailView> {
     const row = await this.views.find(id)
     if (!row) throw notFound('release', id)
     requireRole(actor, row.organizationId, 'observer', notFound('release', id))
@@ -43,7 +43,7 @@ export class ReleaseViews {
   }
 
   /** Without a look at who reads. */
-  async detail(id: string, reader?: Transaction): Promise<ReleaseDetail> {
+  async detail(id: string, reader?: Transaction): Promise<ReleaseDetailView> {
     const [row, release, images] = [
       await this.views.find(id, reader),
       await this.releases.find(id, reader),
@@ -51,7 +51,8 @@ export class ReleaseViews {
     ]
     if (!row || !release) throw notFound('release', id)
     const view = presentRelease(row, images, this.registryHost)
-    return { ...view, ...(release.compose && { compose: release.compose }) }
+    const rejections = row.rejected > 0 ? await this.views.rejections(id, MOST_REASONS, reader) : []
+    return { ...view, ...(release.compose && { compose: release.compose }), rejections }
   }
 
   private get registryHost(): string {

@@ -16,7 +16,12 @@ export function presentRelease(row: ReleaseRow, images: readonly ReleaseImage[],
     ...(row.failureReason !== null && { failureReason: row.failureReason }),
     ...(row.invalidatedAt && { invalidatedAt: row.invalidatedAt.toISOString() }),
     images: images.map((image) => presentImage(image, registryHost)),
-    deviceCounts: { targeted: row.targeted, running: row.running },
+    deviceCounts: {
+      targeted: row.targeted,
+      running: row.running,
+      confirmed: row.confirmed,
+      rejected: row.rejected,
+    },
     createdAt: row.createdAt.toISOString(),
     ...(row.finalizedAt && { finalizedAt: row.finalizedAt.toISOString() }),
   }
@@ -27,5 +32,6 @@ export function presentImage(image: ReleaseImage, registryHost: string) {
   const { service, digest, configDigest } = image
   const platform: Platform = image.platform
   const repository = `${registryHost}/${image.repository}`
-  return { service, platform, repository, digest, configDigest, sizeBytes: Number(image.sizeBytes) }
+  const unpacked = image.unpackedBytes !== null && { unpackedBytes: Number(image.unpackedBytes) }
+  return { service, platform, repository, digest, configDigest, sizeBytes: Number(image.sizeBytes), ...unpacked }
 }

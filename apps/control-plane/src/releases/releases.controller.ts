@@ -1,6 +1,7 @@
 import {
   type Page,
   ReleaseDetailSchema,
+  type ReleaseDetailView,
   ReleasePageSchema,
   type ReleaseQuery,
   ReleaseQuerySchema,
@@ -13,7 +14,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger'
 import { z } from 'zod'
 import { type Actor, CurrentActor } from '../auth/index.js'
 import { requireMatch } from '../http/etag.js'
-import { type ReleaseDetail, ReleaseViews } from './release-views.service.js'
+import { ReleaseViews } from './release-views.service.js'
 import { ReleaseWrites } from './release-writes.service.js'
 
 @ApiTags('releases')
@@ -37,7 +38,7 @@ export class ReleasesController {
   @Get(':id')
   @ApiOperation({ operationId: 'getRelease', summary: 'One release, with its compose project' })
   @ApiOkResponse({ standardSchema: ReleaseDetailSchema })
-  get(@CurrentActor() actor: Actor, @Param('id', { schema: z.uuid() }) id: string): Promise<ReleaseDetail> {
+  get(@CurrentActor() actor: Actor, @Param('id', { schema: z.uuid() }) id: string): Promise<ReleaseDetailView> {
     return this.views.one(actor, id)
   }
 
@@ -49,7 +50,7 @@ export class ReleasesController {
     @Param('id', { schema: z.uuid() }) id: string,
     @Body({ schema: UpdateReleaseSchema }) input: UpdateRelease,
     @Headers('if-match') ifMatch?: string,
-  ): Promise<ReleaseDetail> {
+  ): Promise<ReleaseDetailView> {
     await this.writes.update(actor, id, input, async (transaction) => {
       if (ifMatch !== undefined) requireMatch(ifMatch, await this.views.detail(id, transaction))
     })

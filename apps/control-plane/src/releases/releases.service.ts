@@ -20,6 +20,7 @@ export interface ReleaseContents {
     digest: string
     configDigest: string
     sizeBytes: number
+    unpackedBytes?: number
     config: Record<string, unknown>
   }[]
 }

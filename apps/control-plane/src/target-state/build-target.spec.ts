@@ -26,6 +26,7 @@ const image = (service: string) => ({
   digest,
   configDigest: digest,
   sizeBytes: 1,
+  unpackedBytes: 3,
   config: {},
 })
 const release: ReleaseContents = {
@@ -49,7 +50,7 @@ describe('buildTarget', () => {
   it('gives what the contract asks for', () => {
     const target = TargetSchema.parse(buildTarget({ place, policy, release, variables: [] }))
     expect(target).toMatchObject({ generation: 7, device: { hardwareUuid: place.hardwareUuid } })
-    expect(target.apps[0]?.services.web?.image.digest).toBe(digest)
+    expect(target.apps[0]?.services.web?.image).toMatchObject({ digest, sizeBytes: 1, unpackedBytes: 3 })
     expect(target.apps[0]?.volumes).toHaveProperty('data')
   })
 

@@ -74,8 +74,8 @@ function buildApp(place: TargetPlace, release: ReleaseContents, variables: Reach
 function imageFor(release: ReleaseContents, service: string, platform: Platform) {
   const image = release.images.find((each) => each.service === service && each.platform === platform)
   if (!image) throw new Error(`Release ${release.id} has no image of ${service} for ${platform}`)
-  const { repository, digest, configDigest, sizeBytes } = image
-  return { repository, digest, configDigest, sizeBytes }
+  const { repository, digest, configDigest, sizeBytes, unpackedBytes } = image
+  return { repository, digest, configDigest, sizeBytes, unpackedBytes }
 }
 
 /** Fleet, service of the fleet, device, service of the device: the later wins. */

@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common'
 import { BuildsModule } from '../builds/index.js'
 import { DeviceCommandsModule } from '../device-commands/index.js'
 import { DeviceLogsModule } from '../device-logs/index.js'
+import { DeviceMetricsModule } from '../device-metrics/index.js'
 import { LeftoversModule } from '../git/index.js'
 import { HardwareModule } from '../hardware/index.js'
 import { IdempotencyModule } from '../http/idempotency.module.js'
 import { SnapshotsModule } from '../snapshots/index.js'
+import { DeviceRetention } from './device-retention.service.js'
 import { Expiry } from './expiry.service.js'
 import { StaleFiles } from './stale-files.service.js'
 import { Upkeep } from './upkeep.service.js'
@@ -15,11 +17,12 @@ import { Upkeep } from './upkeep.service.js'
     BuildsModule,
     DeviceCommandsModule,
     DeviceLogsModule,
+    DeviceMetricsModule,
     HardwareModule,
     IdempotencyModule,
     LeftoversModule,
     SnapshotsModule,
   ],
-  providers: [Expiry, StaleFiles, Upkeep],
+  providers: [DeviceRetention, Expiry, StaleFiles, Upkeep],
 })
 export class UpkeepModule {}

@@ -391,6 +391,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the board of a device was over time */
+        get: operations["getDeviceMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/snapshots": {
         parameters: {
             query?: never;
@@ -906,6 +923,57 @@ export interface components {
             runningVersion?: string;
             /** Format: uuid */
             pinnedReleaseId?: string;
+            /** Format: uuid */
+            confirmedReleaseId?: string;
+            confirmedVersion?: string;
+            trial?: {
+                /** Format: uuid */
+                releaseId: string;
+                failures?: number;
+                lastFailure?: {
+                    /** Format: uuid */
+                    releaseId: string;
+                    version: string;
+                    /** Format: date-time */
+                    at: string;
+                    /** @enum {string} */
+                    code: "crash-loop" | "exited" | "unhealthy" | "cannot-start" | "not-confirmed" | "too-slow" | "board-restarted";
+                    reason: string;
+                };
+            };
+            rejected?: {
+                /** Format: uuid */
+                releaseId: string;
+                version: string;
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                code: "crash-loop" | "exited" | "unhealthy" | "cannot-start" | "not-confirmed" | "too-slow" | "board-restarted";
+                reason: string;
+            };
+            metrics?: {
+                /** Format: date-time */
+                at: string;
+                cpuPercent?: number;
+                loadAverage?: number;
+                memoryUsedBytes?: number;
+                memoryTotalBytes?: number;
+                diskUsedBytes?: number;
+                diskTotalBytes?: number;
+                temperatureCelsius?: number;
+                isUnderVoltage?: boolean;
+                wasUnderVoltage?: boolean;
+                isThrottled?: boolean;
+                wasThrottled?: boolean;
+                storageWearPercent?: number;
+                storageWrittenBytes?: number;
+                linkQualityPercent?: number;
+                linkSignalDbm?: number;
+                cloudRoundTripMs?: number;
+                networkReceivedBytes?: number;
+                networkSentBytes?: number;
+                uptimeSeconds?: number;
+            };
             targetGeneration: number;
             reportedGeneration?: number;
             supervisorVersion?: string;
@@ -1080,6 +1148,36 @@ export interface components {
         DeviceLogPage: {
             items: components["schemas"]["DeviceLogLine"][];
             nextCursor?: string;
+        };
+        DeviceMetrics: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            stepSeconds: number;
+            samples: {
+                /** Format: date-time */
+                at: string;
+                cpuPercent?: number;
+                loadAverage?: number;
+                memoryUsedBytes?: number;
+                memoryTotalBytes?: number;
+                diskUsedBytes?: number;
+                diskTotalBytes?: number;
+                temperatureCelsius?: number;
+                isUnderVoltage?: boolean;
+                wasUnderVoltage?: boolean;
+                isThrottled?: boolean;
+                wasThrottled?: boolean;
+                storageWearPercent?: number;
+                storageWrittenBytes?: number;
+                linkQualityPercent?: number;
+                linkSignalDbm?: number;
+                cloudRoundTripMs?: number;
+                networkReceivedBytes?: number;
+                networkSentBytes?: number;
+                uptimeSeconds?: number;
+            }[];
         };
         DevicePage: {
             items: components["schemas"]["Device"][];
@@ -1404,6 +1502,8 @@ export interface components {
             deviceCounts: {
                 total: number;
                 online: number;
+                rejected: number;
+                failing: number;
             };
             gitUrl: string;
             /** Format: date-time */
@@ -1525,6 +1625,8 @@ export interface components {
             deviceCounts: {
                 targeted: number;
                 running: number;
+                confirmed: number;
+                rejected: number;
             };
             /** Format: date-time */
             createdAt: string;
@@ -1552,6 +1654,8 @@ export interface components {
             deviceCounts: {
                 targeted: number;
                 running: number;
+                confirmed: number;
+                rejected: number;
             };
             /** Format: date-time */
             createdAt: string;
@@ -1747,6 +1851,19 @@ export interface components {
                     };
                 };
             };
+            rejections: {
+                /** @enum {string} */
+                code: "crash-loop" | "exited" | "unhealthy" | "cannot-start" | "not-confirmed" | "too-slow" | "board-restarted";
+                reason: string;
+                devices: number;
+                last: {
+                    /** Format: uuid */
+                    deviceId: string;
+                    device: string;
+                    /** Format: date-time */
+                    at: string;
+                };
+            }[];
         };
         ReleaseImage: {
             service: string;
@@ -1756,6 +1873,7 @@ export interface components {
             digest: string;
             configDigest: string;
             sizeBytes: number;
+            unpackedBytes?: number;
         };
         ReleasePage: {
             items: components["schemas"]["Release"][];
@@ -2386,6 +2504,9 @@ export interface operations {
                 q?: string;
                 connectivity?: "online" | "offline" | "never";
                 activity?: "settled" | "updating" | "waiting" | "failing";
+                rejected?: string;
+                rejectedRelease?: string;
+                confirmedRelease?: string;
             };
             header?: never;
             path?: never;
@@ -2931,6 +3052,40 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["DeviceLogLine"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeviceMetrics: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                step?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceMetrics"];
                 };
             };
             /** @description A problem: what is wrong, and what to do */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { DeviceStateSchema } from '../device/report.js'
+import { MetricsSampleSchema } from '../device/metrics.js'
+import { DeviceStateSchema, RejectionSchema } from '../device/report.js'
 import { TargetSchema } from '../device/target.js'
 import { PlatformSchema, TimestampSchema } from '../names.js'
 import { UpdatePolicySchema } from '../device/update-policy.js'
@@ -24,6 +25,10 @@ export const HardwarePageSchema = pageSchema(HardwareSchema, 'HardwarePage')
 /** online: heard from within its poll interval; offline: not; never: no board has spoken for it yet. */
 export const ConnectivitySchema = z.enum(['online', 'offline', 'never'])
 
+/** Why a release was given up; what was seen of its services is in the device's explanation. */
+export const RejectionSummarySchema = RejectionSchema.omit({ services: true })
+export type RejectionSummary = z.infer<typeof RejectionSummarySchema>
+
 export const DeviceSchema = z
   .object({
     id: z.uuid(),
@@ -42,6 +47,21 @@ export const DeviceSchema = z
     runningReleaseId: z.uuid().optional(),
     runningVersion: z.string().optional(),
     pinnedReleaseId: z.uuid().optional(),
+    // The last release that was well for its whole confirm time: what the device returns to.
+    confirmedReleaseId: z.uuid().optional(),
+    confirmedVersion: z.string().optional(),
+    // Its release is being watched, or has failed on a device that has none to return to.
+    trial: z
+      .object({
+        releaseId: z.uuid(),
+        failures: z.int().optional(),
+        lastFailure: RejectionSummarySchema.optional(),
+      })
+      .optional(),
+    // Its release was given up.
+    rejected: RejectionSummarySchema.optional(),
+    // How the board was when it last measured.
+    metrics: MetricsSampleSchema.optional(),
     targetGeneration: z.int(),
     reportedGeneration: z.int().optional(),
     supervisorVersion: z.string().optional(),
@@ -64,6 +84,11 @@ export const DeviceQuerySchema = PageQuerySchema.extend({
   q: z.string().max(128).optional(),
   connectivity: ConnectivitySchema.optional(),
   activity: z.enum(['settled', 'updating', 'waiting', 'failing']).optional(),
+  // true: those that gave their release up; false: the others.
+  rejected: z.stringbool().optional(),
+  // Those that gave this release up, and those where it was well.
+  rejectedRelease: z.uuid().optional(),
+  confirmedRelease: z.uuid().optional(),
 })
 export type DeviceQuery = z.infer<typeof DeviceQuerySchema>
 export const UpdateDeviceSchema = z.object({

@@ -20,7 +20,8 @@ export const FleetSchema = z
     revision: z.int(),
     // What it sets, and the defaults for the rest.
     updatePolicy: UpdatePolicySchema,
-    deviceCounts: z.object({ total: z.int(), online: z.int() }),
+    // rejected: of those that gave their release up. failing: of those where a step fails and is tried again.
+    deviceCounts: z.object({ total: z.int(), online: z.int(), rejected: z.int(), failing: z.int() }),
     gitUrl: z.string(),
     createdAt: TimestampSchema,
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ComposeSpecSchema } from '../compose.js'
+import { RejectionSchema } from '../device/report.js'
 import { DigestSchema, PlatformSchema, ServiceNameSchema, TimestampSchema } from '../names.js'
 import { PageQuerySchema, pageSchema } from './access.js'
 
@@ -14,6 +15,8 @@ export const ReleaseImageSchema = z
     digest: DigestSchema,
     configDigest: DigestSchema,
     sizeBytes: z.int(),
+    // Of all layers as they lie on a disk; absent: built before this was recorded.
+    unpackedBytes: z.int().optional(),
   })
   .meta({ id: 'ReleaseImage' })
 
@@ -32,17 +35,31 @@ export const ReleaseSchema = z
     failureReason: z.string().optional(),
     invalidatedAt: TimestampSchema.optional(),
     images: z.array(ReleaseImageSchema),
-    // Devices whose target it is, and those that run it.
-    deviceCounts: z.object({ targeted: z.int(), running: z.int() }),
+    // Devices whose target it is, those that run it, those where it was well for its confirm time, and those that gave
+    // it up.
+    deviceCounts: z.object({ targeted: z.int(), running: z.int(), confirmed: z.int(), rejected: z.int() }),
     createdAt: TimestampSchema,
     finalizedAt: TimestampSchema.optional(),
   })
   .meta({ id: 'Release' })
 export type ReleaseView = z.infer<typeof ReleaseSchema>
 export const ReleasePageSchema = pageSchema(ReleaseSchema, 'ReleasePage')
-export const ReleaseDetailSchema = ReleaseSchema.extend({ compose: ComposeSpecSchema.optional() }).meta({
+/** Why devices gave a release up, the most frequent reason first. */
+export const ReleaseRejectionSchema = z.object({
+  code: RejectionSchema.shape.code,
+  reason: z.string(),
+  devices: z.int(),
+  // The device that said so last; its evidence is in its explanation.
+  last: z.object({ deviceId: z.uuid(), device: z.string(), at: TimestampSchema }),
+})
+export type ReleaseRejection = z.infer<typeof ReleaseRejectionSchema>
+export const ReleaseDetailSchema = ReleaseSchema.extend({
+  compose: ComposeSpecSchema.optional(),
+  rejections: z.array(ReleaseRejectionSchema),
+}).meta({
   id: 'ReleaseDetail',
 })
+export type ReleaseDetailView = z.infer<typeof ReleaseDetailSchema>
 export const ReleaseQuerySchema = PageQuerySchema.extend({
   fleet: z.uuid().optional(),
   status: ReleaseStatusSchema.optional(),

@@ -82,7 +82,8 @@ export class TestBuilder {
 
 export function fakeImage(service: string, platform: Platform, seed: string) {
   const digest = `sha256:${createHash('sha256').update(`${service} ${platform} ${seed}`).digest('hex')}`
-  return { service, platform, digest, configDigest: digest, sizeBytes: 1000, config: { Cmd: ['run'] } }
+  const sizes = { sizeBytes: 1000, unpackedBytes: 3000 }
+  return { service, platform, digest, configDigest: digest, ...sizes, config: { Cmd: ['run'] } }
 }
 
 export async function readBuild(api: TestApi, user: TestUser, id: string): Promise<BuildView> {

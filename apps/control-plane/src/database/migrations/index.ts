@@ -7,6 +7,8 @@ import { BuildLeases1763700005000 } from './1763700005000-build-leases.js'
 import { DeviceCommands1763700006000 } from './1763700006000-device-commands.js'
 import { UpdatePolicies1763700007000 } from './1763700007000-update-policies.js'
 import { UploadedSnapshots1763700007500 } from './1763700007500-uploaded-snapshots.js'
+import { Verdicts1763700008000 } from './1763700008000-verdicts.js'
+import { DeviceMetrics1763700009000 } from './1763700009000-device-metrics.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -19,4 +21,6 @@ export const migrations = [
   DeviceCommands1763700006000,
   UpdatePolicies1763700007000,
   UploadedSnapshots1763700007500,
+  Verdicts1763700008000,
+  DeviceMetrics1763700009000,
 ]
