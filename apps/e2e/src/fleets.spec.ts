@@ -41,7 +41,7 @@ describe('several fleets and devices', () => {
     await Promise.all(devices.map((device) => waitForLine(device, 8000, 'two')))
     await Promise.all(devices.map((device) => waitForRelease(world, device.name, version)))
     const release = await unwrap(world.api.GET('/api/v1/releases/{id}', { params: { path: { id } } }))
-    expect(release.deviceCounts).toEqual({ targeted: 3, running: 3 })
+    expect(release.deviceCounts).toEqual({ targeted: 3, running: 3, confirmed: 3, rejected: 0 })
   })
 
   it('keeps the images of two fleets apart', async () => {
