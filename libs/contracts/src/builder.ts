@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ImageLayerSchema } from './device/images.js'
 import { DigestSchema, PlatformSchema, ServiceNameSchema } from './names.js'
 
 /*
@@ -62,6 +63,8 @@ export const BuiltImageSchema = z.object({
   sizeBytes: z.int().nonnegative(),
   // Of all layers as they lie on a disk; absent: the builder is older than this field.
   unpackedBytes: z.int().nonnegative().optional(),
+  // From the base up; absent: the builder is older than this field.
+  layers: z.array(ImageLayerSchema).max(256).optional(),
   // The image's config as the engine inspects it: entrypoint, command, environment, volumes, health check …
   config: z.record(z.string(), z.json()),
 })

@@ -123,6 +123,10 @@ export interface CurrentState {
   requests?: Requests
   // Of the file system that holds the engine's data; absent: unknown.
   disk?: { freeBytes: number }
+  // What the transfer policy lets it download now, and when (milliseconds since the epoch) that grows; absent: no limit.
+  allowance?: { remainingBytes: number; resetsAt: number; reason: string }
+  // By image (repository@digest): a delta for it is being made, and this is for how long the download waits for that.
+  awaitedDeltas?: Record<string, { until: number }>
   // The device's time zone, IANA; false: the board does not know the time.
   localTime?: { timeZone: string } | false
   host?: HostState

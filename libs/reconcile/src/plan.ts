@@ -21,7 +21,15 @@ export interface ContainerSpec {
 
 /** One thing to do now. Steps of one plan are independent of each other and idempotent; each survives JSON.stringify. */
 export type Step =
-  | { kind: 'pull-image'; image: string; appId: string; services: string[]; sizeBytes?: number }
+  | {
+      kind: 'pull-image'
+      image: string
+      appId: string
+      services: string[]
+      sizeBytes?: number
+      // Of the image's config: what it must turn out to be, whatever way it comes. Absent: the manifest's digest says it.
+      configDigest?: string
+    }
   | { kind: 'create-network'; appId: string; key: string; name: string; spec: NetworkSpec; specHash: string }
   | { kind: 'remove-network'; appId: string; id: string; name: string }
   | { kind: 'create-volume'; appId: string; key: string; name: string; spec: VolumeSpec }
@@ -89,6 +97,8 @@ export interface Wait {
     | 'lock'
     | 'clock'
     | 'space'
+    | 'budget'
+    | 'delta'
     | 'take-over'
     | 'confirmation'
     | 'snapshot'

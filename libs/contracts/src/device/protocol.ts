@@ -4,6 +4,7 @@
  *
  * 1  2026-11-21  registration, challenge, token, target, report, logs, link.
  *    2026-11-21  target: policy, supervisor; report: confirmed, trial, rejected, snapshots, metrics, tags; commands; snapshots.
+ *    2026-11-21  image sources (deltas); target: policy.transfers, neighbours; report: bytes of downloads, transfers.
  */
 export const DEVICE_PROTOCOL = 1
 
@@ -32,6 +33,8 @@ export const DEVICE_ROUTES = {
   // POST SnapshotUpload to `/<snapshot id>` → SnapshotUploadResponse, then PUT (with Content-Range), HEAD and GET (with
   // Range) of it: the sealed copy of a volume. GET `/<snapshot id>/description` → StoredUpload
   snapshots: '/device/v1/snapshots',
+  // POST ImageSourcesRequest → ImageSourcesResponse
+  imageSources: '/device/v1/image-sources',
   // WebSocket, see link.ts
   link: '/device/v1/link',
 } as const

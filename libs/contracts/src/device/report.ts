@@ -31,6 +31,20 @@ export const ServiceStateSchema = z.object({
   restartCount: z.int().nonnegative().optional(),
   // While downloading: share of the image that is on the device, 0 to 100.
   progressPercent: z.number().min(0).max(100).optional(),
+  // While downloading, on the way that was chosen: bytes that are on the device of those needed, bytes per second of late,
+  // when it may be done at that rate, and whether a delta is applied to an image that the device has.
+  download: z
+    .object({
+      doneBytes: z.int().nonnegative(),
+      neededBytes: z.int().nonnegative(),
+      bytesPerSecond: z.int().nonnegative().optional(),
+      endsAt: TimestampSchema.optional(),
+      way: z.enum(['layers', 'delta']),
+      // Of the bytes done: from devices on the same network, and from a bundle.
+      neighbourBytes: z.int().nonnegative().optional(),
+      bundleBytes: z.int().nonnegative().optional(),
+    })
+    .optional(),
   // The last thing that went wrong with it, as a sentence.
   error: z.string().max(2000).optional(),
   // Its last end was the kernel's doing, for want of memory.
@@ -109,6 +123,18 @@ export const DeviceStateSchema = z.object({
   activity: z.enum(['settled', 'updating', 'waiting', 'failing']).optional(),
   // What the supervisor does now and waits for, as sentences, at most a few lines.
   explanation: z.string().max(4000).optional(),
+  // What downloads of images have cost by the policy's counting, in bytes, and what is left. Absent: nothing is counted.
+  transfers: z
+    .object({
+      usedToday: z.int().nonnegative(),
+      usedThisMonth: z.int().nonnegative(),
+      // What may still be downloaded now, and when that grows again. Absent: without limit.
+      remainingBytes: z.int().nonnegative().optional(),
+      resetsAt: TimestampSchema.optional(),
+      // The way to the cloud is by an interface that is metered.
+      metered: z.boolean().optional(),
+    })
+    .optional(),
   // What apps on the device said about it over the local API. Absent: nothing.
   tags: z.record(z.string().max(128), z.string().max(1024)).optional(),
   apps: z.record(z.uuid(), AppStateSchema).default({}),

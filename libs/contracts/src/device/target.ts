@@ -58,6 +58,8 @@ export const TargetSchema = z.object({
   // Config variables (host and supervisor settings), not environment.
   config: z.record(z.string(), z.string()).default({}),
   policy: UpdatePolicySchema.prefault({}),
+  // Devices of one fleet know each other by this key (32 bytes). Absent: the device is to have no neighbours.
+  neighbours: z.object({ key: z.base64url().length(43) }).optional(),
   // Absent: the one that it has is right.
   supervisor: TargetSupervisorSchema.optional(),
 })

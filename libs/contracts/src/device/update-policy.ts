@@ -20,6 +20,27 @@ export const UpdateWindowSchema = z.object({
 })
 export type UpdateWindow = z.infer<typeof UpdateWindowSchema>
 
+/**
+ * What images may cost on the device's links. Small talk (polls, reports, logs) is not counted. The hours of downloads
+ * are the policy's download windows.
+ */
+export const TransferPolicySchema = z.object({
+  // Most bytes per second that downloads may use together. Absent: as the link allows.
+  bytesPerSecond: z.int().positive().optional(),
+  // Most bytes of downloads in a day, and in a month, of the device's local time. Absent: any number.
+  bytesPerDay: z.int().nonnegative().optional(),
+  bytesPerMonth: z.int().nonnegative().optional(),
+  // metered: the caps hold on metered links alone, and others are free. all: they hold on every link.
+  appliesTo: z.enum(['all', 'metered']).default('all'),
+  // Network interfaces whose traffic is paid for by the byte; * stands for any characters.
+  meteredInterfaces: z.array(z.string().min(1).max(64)).max(32).default(['wwan*', 'ppp*', 'rmnet*', 'wwp*']),
+  // Fetch from and serve to devices of the fleet on the same local network, which counts as free.
+  neighbours: z.boolean().default(true),
+  // For so long a download waits for a delta that is being made, where that may save most of it. 0: it never waits.
+  waitForDeltaSeconds: z.int().min(0).max(86_400).default(900),
+})
+export type TransferPolicy = z.infer<typeof TransferPolicySchema>
+
 /** When and how a device moves to another release. */
 export const UpdatePolicySchema = z.object({
   // For so long after the switch all must be well before the release is confirmed. 0: confirmed as soon as it runs.
@@ -39,6 +60,7 @@ export const UpdatePolicySchema = z.object({
   snapshotUploadBytesPerSecond: z.int().positive().optional(),
   // What apps that no longer belong on the device left behind. A volume that a release merely dropped is always kept.
   removeVolumesOfFormerApps: z.boolean().default(false),
+  transfers: TransferPolicySchema.prefault({}),
   // An operator wants this release now, whatever windows and locks say.
   forcedReleaseId: z.uuid().optional(),
 })

@@ -1,3 +1,4 @@
+import type { TargetImage } from '@flotilla/contracts'
 import { imageReference } from '../images.js'
 import { byText } from '../own-member.js'
 import type { Plan, Step, Wait } from '../plan.js'
@@ -39,7 +40,7 @@ function fetch(view: View, items: ServiceView[]): Plan {
     const apps = view.target.apps.filter(({ id }) => items.some(({ app }) => app.id === id))
     return planWaits(...apps.map((app) => spaceWait(view, app, items, images)))
   }
-  const steps = toBegin.map((image) => pullImage(view, imageReference(image), image.sizeBytes))
+  const steps = toBegin.map((image) => pullImage(view, image))
   return planSteps(...steps.sort((a, b) => byText(a.image, b.image)))
 }
 
@@ -71,7 +72,9 @@ function windowWaitOf(view: View, appId: string, due: ServiceView[]): Wait | und
   return wait && { ...ofApp(app), ...wait }
 }
 
-function pullImage(view: View, image: string, sizeBytes: number | undefined): Extract<Step, { kind: 'pull-image' }> {
+function pullImage(view: View, wanted: TargetImage): Extract<Step, { kind: 'pull-image' }> {
+  const { sizeBytes, configDigest } = wanted
+  const image = imageReference(wanted)
   const users = view.services.filter(({ service }) => imageReference(service.image) === image)
   return {
     kind: 'pull-image',
@@ -79,6 +82,7 @@ function pullImage(view: View, image: string, sizeBytes: number | undefined): Ex
     appId: users[0]?.app.id ?? '',
     services: [...new Set(users.map(({ name }) => name))],
     ...(sizeBytes !== undefined && { sizeBytes }),
+    ...(configDigest !== undefined && { configDigest }),
   }
 }
 
