@@ -15,13 +15,14 @@ const layers = [
     onlyDependOnLibsWithTags: ['contracts'],
     allowedExternalImports: ['zod', 'fast-check', '@jest/globals'],
   },
+  { sourceTag: 'image-delta', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'api-client', onlyDependOnLibsWithTags: ['contracts'] },
-  { sourceTag: 'control-plane', onlyDependOnLibsWithTags: ['contracts', 'reconcile', 'api-client', 'dev'] },
+  { sourceTag: 'control-plane', onlyDependOnLibsWithTags: ['contracts', 'reconcile', 'image-delta', 'api-client', 'dev'] },
   { sourceTag: 'cli', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'dev'] },
   { sourceTag: 'dashboard', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'dev'] },
-  { sourceTag: 'supervisor', onlyDependOnLibsWithTags: ['contracts', 'reconcile'] },
+  { sourceTag: 'supervisor', onlyDependOnLibsWithTags: ['contracts', 'reconcile', 'image-delta'] },
   { sourceTag: 'dev', onlyDependOnLibsWithTags: ['api-client', 'contracts'] },
-  { sourceTag: 'whole-system', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'dev'] },
+  { sourceTag: 'whole-system', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'image-delta', 'dev'] },
 ]
 
 export default tseslint.config(

@@ -1003,6 +1003,29 @@ export interface components {
                 snapshotUploadBytesPerSecond?: number;
                 /** @default false */
                 removeVolumesOfFormerApps: boolean;
+                transfers: {
+                    bytesPerSecond?: number;
+                    bytesPerDay?: number;
+                    bytesPerMonth?: number;
+                    /**
+                     * @default all
+                     * @enum {string}
+                     */
+                    appliesTo: "all" | "metered";
+                    /**
+                     * @default [
+                     *       "wwan*",
+                     *       "ppp*",
+                     *       "rmnet*",
+                     *       "wwp*"
+                     *     ]
+                     */
+                    meteredInterfaces: string[];
+                    /** @default true */
+                    neighbours: boolean;
+                    /** @default 900 */
+                    waitForDeltaSeconds: number;
+                };
                 /** Format: uuid */
                 forcedReleaseId?: string;
             };
@@ -1436,8 +1459,35 @@ export interface components {
                     snapshotUploadBytesPerSecond?: number;
                     /** @default false */
                     removeVolumesOfFormerApps: boolean;
+                    transfers: {
+                        bytesPerSecond?: number;
+                        bytesPerDay?: number;
+                        bytesPerMonth?: number;
+                        /**
+                         * @default all
+                         * @enum {string}
+                         */
+                        appliesTo: "all" | "metered";
+                        /**
+                         * @default [
+                         *       "wwan*",
+                         *       "ppp*",
+                         *       "rmnet*",
+                         *       "wwp*"
+                         *     ]
+                         */
+                        meteredInterfaces: string[];
+                        /** @default true */
+                        neighbours: boolean;
+                        /** @default 900 */
+                        waitForDeltaSeconds: number;
+                    };
                     /** Format: uuid */
                     forcedReleaseId?: string;
+                };
+                neighbours?: {
+                    /** Format: base64url */
+                    key: string;
                 };
                 supervisor?: {
                     version: string;
@@ -1496,6 +1546,29 @@ export interface components {
                 snapshotUploadBytesPerSecond?: number;
                 /** @default false */
                 removeVolumesOfFormerApps: boolean;
+                transfers: {
+                    bytesPerSecond?: number;
+                    bytesPerDay?: number;
+                    bytesPerMonth?: number;
+                    /**
+                     * @default all
+                     * @enum {string}
+                     */
+                    appliesTo: "all" | "metered";
+                    /**
+                     * @default [
+                     *       "wwan*",
+                     *       "ppp*",
+                     *       "rmnet*",
+                     *       "wwp*"
+                     *     ]
+                     */
+                    meteredInterfaces: string[];
+                    /** @default true */
+                    neighbours: boolean;
+                    /** @default 900 */
+                    waitForDeltaSeconds: number;
+                };
                 /** Format: uuid */
                 forcedReleaseId?: string;
             };
@@ -1906,6 +1979,14 @@ export interface components {
                 /** @enum {string} */
                 activity?: "settled" | "updating" | "waiting" | "failing";
                 explanation?: string;
+                transfers?: {
+                    usedToday: number;
+                    usedThisMonth: number;
+                    remainingBytes?: number;
+                    /** Format: date-time */
+                    resetsAt?: string;
+                    metered?: boolean;
+                };
                 tags?: {
                     [key: string]: string;
                 };
@@ -1990,6 +2071,17 @@ export interface components {
                                 exitCode?: number;
                                 restartCount?: number;
                                 progressPercent?: number;
+                                download?: {
+                                    doneBytes: number;
+                                    neededBytes: number;
+                                    bytesPerSecond?: number;
+                                    /** Format: date-time */
+                                    endsAt?: string;
+                                    /** @enum {string} */
+                                    way: "layers" | "delta";
+                                    neighbourBytes?: number;
+                                    bundleBytes?: number;
+                                };
                                 error?: string;
                                 oomKilled?: boolean;
                                 lock?: string;
