@@ -4,6 +4,9 @@ import challengeRequest from '../../fixtures/v1/challenge-request.json' with { t
 import challengeResponse from '../../fixtures/v1/challenge-response.json' with { type: 'json' }
 import hello from '../../fixtures/v1/link-device.hello.json' with { type: 'json' }
 import targetChanged from '../../fixtures/v1/link-server.target-changed.json' with { type: 'json' }
+import imageSourcesRequest from '../../fixtures/v1/image-sources-request.json' with { type: 'json' }
+import imageSourcesResponse from '../../fixtures/v1/image-sources-response.json' with { type: 'json' }
+import imageSourcesMinimal from '../../fixtures/v1/image-sources-response.minimal.json' with { type: 'json' }
 import logBatchResponse from '../../fixtures/v1/log-batch-response.json' with { type: 'json' }
 import logBatch from '../../fixtures/v1/log-batch.json' with { type: 'json' }
 import logBatchMinimal from '../../fixtures/v1/log-batch.minimal.json' with { type: 'json' }
@@ -34,6 +37,7 @@ import {
   TokenRequestSchema,
   TokenResponseSchema,
 } from './identity.js'
+import { ImageSourcesRequestSchema, ImageSourcesResponseSchema } from './images.js'
 import { LinkDeviceMessageSchema, LinkServerMessageSchema } from './link.js'
 import { LogBatchResponseSchema, LogBatchSchema } from './logs.js'
 import { DeviceStateSchema, ReportRequestSchema, ReportResponseSchema } from './report.js'
@@ -67,6 +71,9 @@ const FIXTURES: [string, z.ZodType, unknown][] = [
   ['snapshot-upload.minimal', SnapshotUploadSchema, snapshotUploadMinimal],
   ['snapshot-upload-response', SnapshotUploadResponseSchema, snapshotUploadResponse],
   ['stored-upload', StoredUploadSchema, storedUpload],
+  ['image-sources-request', ImageSourcesRequestSchema, imageSourcesRequest],
+  ['image-sources-response', ImageSourcesResponseSchema, imageSourcesResponse],
+  ['image-sources-response.minimal', ImageSourcesResponseSchema, imageSourcesMinimal],
   ['link-server.target-changed', LinkServerMessageSchema, targetChanged],
   ['link-device.hello', LinkDeviceMessageSchema, hello],
 ]
