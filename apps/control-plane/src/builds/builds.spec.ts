@@ -64,6 +64,20 @@ describe('a build', () => {
     expect(existsSync(join(api.config.DATA_DIR, 'sources', `${buildId}.tar.gz`))).toBe(false)
   })
 
+  it('keeps the layers of its images, where its builder knows them', async () => {
+    const { buildId, releaseId } = await submitBuild(api, fleet.id, { services: ['web', 'db'] })
+    const builder = new TestBuilder(api, buildId)
+    await builder.order()
+    const [web, db] = [fakeImage('web', 'linux/amd64', 'x'), fakeImage('db', 'linux/amd64', 'x')]
+    const layers = [{ diffId: web.digest, digest: db.digest, sizeBytes: 1000, tarBytes: 3000 }]
+    expect((await builder.finish({ outcome: 'built', images: [{ ...web, layers }, db] })).status).toBe(204)
+    const read = 'SELECT service, layers FROM release_images WHERE release_id = $1 ORDER BY service'
+    expect(await api.database.query(read, [releaseId])).toEqual([
+      { service: 'db', layers: null },
+      { service: 'web', layers },
+    ])
+  })
+
   it('of another branch than the deploy branch leaves a draft and the fleet as it was', async () => {
     const { buildId, releaseId } = await submitBuild(api, fleet.id, { makesFinal: false })
     await new TestBuilder(api, buildId).build()

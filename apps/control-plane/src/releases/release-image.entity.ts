@@ -1,4 +1,4 @@
-import type { Platform } from '@flotilla/contracts'
+import type { ImageLayer, Platform } from '@flotilla/contracts'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 
 @Entity('release_images')
@@ -29,6 +29,10 @@ export class ReleaseImage {
   // Of all layers as they lie on a disk; null: built before this was recorded.
   @Column({ name: 'unpacked_bytes', type: 'bigint', nullable: true })
   unpackedBytes: string | null
+
+  // From the base up; null: built before they were recorded, and not asked of the registry since.
+  @Column({ type: 'jsonb', nullable: true })
+  layers: ImageLayer[] | null
 
   // As the engine inspects it: entrypoint, command, environment, volumes, health check …
   @Column({ type: 'jsonb' })

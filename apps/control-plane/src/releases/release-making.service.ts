@@ -67,8 +67,8 @@ export class ReleaseMaking {
     const { releaseId, repository, images } = done
     await this.releases.insertImages(
       transaction,
-      images.map(({ sizeBytes, unpackedBytes, ...image }) => ({
-        ...{ ...image, releaseId, repository },
+      images.map(({ sizeBytes, unpackedBytes, layers = null, ...image }) => ({
+        ...{ ...image, releaseId, repository, layers },
         sizeBytes: String(sizeBytes),
         unpackedBytes: unpackedBytes === undefined ? null : String(unpackedBytes),
       })),

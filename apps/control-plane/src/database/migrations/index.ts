@@ -9,6 +9,7 @@ import { UpdatePolicies1763700007000 } from './1763700007000-update-policies.js'
 import { UploadedSnapshots1763700007500 } from './1763700007500-uploaded-snapshots.js'
 import { Verdicts1763700008000 } from './1763700008000-verdicts.js'
 import { DeviceMetrics1763700009000 } from './1763700009000-device-metrics.js'
+import { ImageLayers1763700010000 } from './1763700010000-image-layers.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   UploadedSnapshots1763700007500,
   Verdicts1763700008000,
   DeviceMetrics1763700009000,
+  ImageLayers1763700010000,
 ]
