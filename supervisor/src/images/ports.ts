@@ -86,13 +86,17 @@ export interface SourceFile {
   close(): Promise<void>
 }
 
-/** An image that is in the engine, as the source of deltas: its files as a container would see them. */
-export interface SourceImage {
+/** The files of an image that is in the engine, as a container would see them. */
+export interface ImageFiles {
   /** Path as in a tar, without a slash in front. Rejects where there is no such regular file. */
   openFile(path: string): Promise<SourceFile>
+  close(): Promise<void>
+}
+
+/** An image that is in the engine, as the source of deltas. */
+export interface SourceImage extends ImageFiles {
   /** What the tar of one of its layers holds beside the files' contents; see libs/image-delta. */
   openSkeleton(diffId: string): Promise<SourceFile>
-  close(): Promise<void>
 }
 
 /** One image in the engine. */

@@ -16,4 +16,6 @@ export const LABELS = {
   // The app's key of a network or volume.
   network: 'io.flotilla.network',
   volume: 'io.flotilla.volume',
+  // Of containers that are no app's, only there to read an image's files: the device that made them.
+  source: 'io.flotilla.source',
 } as const
