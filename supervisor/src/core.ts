@@ -73,7 +73,8 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
   const part = await makeParts(world.parts, core)
   Object.assign(core.offers, part.offers)
   const beginSwitch: StepHandlers['begin-switch'] = (step) => memory.update((it) => permit(it, step))
-  Object.assign(added, { steps: { 'begin-switch': beginSwitch, ...part.steps }, surroundings: part.surroundings })
+  const { surroundings, pullImage } = part
+  Object.assign(added, { steps: { 'begin-switch': beginSwitch, ...part.steps }, surroundings, pullImage })
   await noteNewStart(core)
   return { core, part, repositories, attempts }
 }
@@ -103,6 +104,7 @@ async function makeParts(makers: readonly MakePart[], core: Core): Promise<Part>
     report: Object.assign({}, ...parts.map(({ report }) => report)) as Part['report'],
     offers: Object.assign({}, ...parts.map(({ offers }) => offers)) as Part['offers'],
     surroundings: parts.find(({ surroundings }) => surroundings)?.surroundings,
+    pullImage: parts.find(({ pullImage }) => pullImage)?.pullImage,
     loops: parts.flatMap(({ loops }) => loops ?? []),
   }
 }

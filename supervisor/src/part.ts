@@ -61,6 +61,8 @@ export interface Part {
   offers?: Offers
   // One part at most.
   surroundings?: AddedToSteps['surroundings']
+  // One part at most.
+  pullImage?: AddedToSteps['pullImage']
   // Run beside the core's, until the signal aborts. One that rejects ends the supervisor, so that it starts anew.
   loops?: Loop[]
 }

@@ -15,6 +15,7 @@ import type {
   SignedTarget,
 } from '@flotilla/contracts'
 import type { CurrentState, Step } from '@flotilla/reconcile'
+import type { EngineImage } from './images/ports.js'
 import type { SnapshotCloud } from './snapshots/snapshot-cloud.js'
 
 /*
@@ -83,12 +84,13 @@ export type Observation = Pick<CurrentState, 'containers' | 'networks' | 'volume
 export type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>
 
 export interface PullOptions {
-  // Bearer token for the registry.
-  token: string
-  sizeBytes?: number
-  // 0 to 100, only growing.
-  onProgress: (percent: number) => void
   signal: AbortSignal
+  // Bearer token for the registry. Absent: it wants none.
+  token?: string
+  // Of the image as the registry has it. Absent: unknown.
+  sizeBytes?: number
+  // Compressed; those done only grow, and are all of them only when the image is there.
+  onBytes?: (doneBytes: number, neededBytes: number) => void
 }
 
 /** A path of the board in a container. */
@@ -131,7 +133,15 @@ export interface Engine {
   /** What carries this device's labels, and the images of these repositories. Writes nothing. */
   observe(repositories: readonly string[]): Promise<Observation>
   version(): Promise<string>
-  pullImage(image: string, options: PullOptions): Promise<void>
+  /** All that can be used, whosever they are. */
+  images(): Promise<EngineImage[]>
+  /** Pulls by digest, from the registry that the reference names; what has come is synced and can be used. */
+  pullFrom(reference: string, options: PullOptions): Promise<void>
+  /** Gives an image that the engine has under another name the name repository@digest, beside those that it has. */
+  nameImage(name: string, image: string): Promise<void>
+  /** Takes this name from an image, which goes with its last one. */
+  removeName(name: string): Promise<void>
+  /** By all names that it may have here. */
   removeImage(image: string): Promise<void>
   /**
    * Removes a spoiled image with the containers of it that do not run, whatever state they are in; `alsoSharing`: and

@@ -1,5 +1,5 @@
 import type { Target } from '@flotilla/contracts'
-import type { CurrentContainer, CurrentState, Plan } from '@flotilla/reconcile'
+import type { CurrentContainer, CurrentState, DownloadState, Plan } from '@flotilla/reconcile'
 import { Listeners } from './listeners.js'
 
 /** What the apply loop saw and decided in its last round: for the report and for whoever asks why. */
@@ -11,8 +11,8 @@ export interface Status {
   plan: Plan
   // When it was planned, milliseconds since the epoch.
   at: number
-  // repository@digest → percent, of images being downloaded.
-  progress: Record<string, number>
+  // By image (repository@digest), of those that are being downloaded.
+  progress: Record<string, DownloadState>
 }
 
 export class StatusBoard {
@@ -36,7 +36,7 @@ export class StatusBoard {
     this.changed.notify()
   }
 
-  showProgress(progress: Record<string, number>): void {
+  showProgress(progress: Record<string, DownloadState>): void {
     if (!this.latest) return
     this.latest = { ...this.latest, progress }
     this.changed.notify()

@@ -3,12 +3,13 @@ import { DeviceStateSchema, type AppState } from '@flotilla/contracts'
 import { appStates } from './app-states.js'
 import type { CurrentContainer } from './current-state.js'
 import { planNextSteps } from './plan-next-steps.js'
+import type { DownloadState } from './service-state.js'
 import { stepKey } from './step-key.js'
 import { withCurrent } from './testing/fake-engine.js'
 import { APP_ID, imageOf, OTHER_APP_ID, targetOf, type AppInput } from './testing/targets.js'
 import { deviceRunning, newDevice, takeTurn, withContainer, type World } from './testing/world.js'
 
-function statesOf({ engine }: World, app: AppInput, progress?: Record<string, number>): AppState {
+function statesOf({ engine }: World, app: AppInput, progress?: Record<string, DownloadState>): AppState {
   const target = targetOf(app)
   const plan = planNextSteps(target, engine.current, engine.clock)
   const apps = appStates({ target, current: engine.current, plan, now: engine.clock, progress })
@@ -35,12 +36,14 @@ describe('the state of an app', () => {
   it('tells of the old container, and of the progress of the new image, during an update', () => {
     const world = deviceRunning(app)
     const engine = withCurrent(world.engine, { downloading: [imageOf('web', 2)] })
-    expect(statesOf({ engine }, next, { [imageOf('web', 2)]: 41.5 })).toEqual({
+    const download: DownloadState = { doneBytes: 415, neededBytes: 1000, way: 'layers' }
+    expect(statesOf({ engine }, next, { [imageOf('web', 2)]: download })).toEqual({
       services: {
         web: expect.objectContaining({
           status: 'running',
           imageDigest: imageOf('web', 1).split('@')[1],
-          progressPercent: 41.5,
+          download,
+          progressPercent: 41,
         }),
       },
     })

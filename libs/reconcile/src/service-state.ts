@@ -8,14 +8,17 @@ import { isToBeStarted } from './readiness.js'
 import { stepKey } from './step-key.js'
 import type { ServiceView } from './view/services.js'
 
+/** How far the download of an image is. */
+export type DownloadState = NonNullable<ServiceState['download']>
+
 export interface AppStatesInput {
   target: Target
   current: CurrentState
   plan: Plan
   // As it was given to planNextSteps.
   now: number
-  // repository@digest → share of the image that is on the device, 0 to 100, for images being downloaded.
-  progress?: Record<string, number>
+  // By image (repository@digest), of those that are being downloaded.
+  progress?: Record<string, DownloadState>
 }
 
 // What a report may hold.
@@ -70,8 +73,13 @@ function containerFacts(container: CurrentContainer): Partial<ServiceState> {
 function downloadProgress({ current, progress }: AppStatesInput, item: ServiceView | undefined): Partial<ServiceState> {
   const image = item && imageReference(item.service.image)
   if (image === undefined || current.images.includes(image)) return {}
-  const progressPercent = progress && ownMember(progress, image)
-  return progressPercent === undefined ? {} : { progressPercent }
+  const download = progress && ownMember(progress, image)
+  return download ? { download, progressPercent: percentOf(download) } : {}
+}
+
+/** All of it is for the image that is there. */
+function percentOf({ doneBytes, neededBytes }: DownloadState): number {
+  return neededBytes > 0 ? Math.min(99, Math.floor((100 * doneBytes) / neededBytes)) : 0
 }
 
 function lastError(

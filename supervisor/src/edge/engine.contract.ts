@@ -13,12 +13,8 @@ import {
   describeOwnRestarts,
   describeRuns,
 } from './contract/containers.js'
-import {
-  describeForeigners,
-  describeImages,
-  describeNetworksAndVolumes,
-  describeVolumeRemoval,
-} from './contract/resources.js'
+import { describeImageNames, describeImages } from './contract/images.js'
+import { describeForeigners, describeNetworksAndVolumes, describeVolumeRemoval } from './contract/resources.js'
 import { makeScene, pull, type EngineHarness } from './contract/scene.js'
 
 export function describeEngine(name: string, makeHarness: () => Promise<EngineHarness>): void {
@@ -32,6 +28,7 @@ export function describeEngine(name: string, makeHarness: () => Promise<EngineHa
     // Each test is a device of its own, on the one engine.
     const scene = () => makeScene(harness)
     describeImages(scene)
+    describeImageNames(scene)
     describeNetworksAndVolumes(scene)
     describeVolumeRemoval(scene)
     describeContainers(scene)

@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { FakeDaemon } from '../edge/fake/fake-daemon.js'
 import { FakeEngine } from '../edge/fake/fake-engine.js'
 import { EventRecorder } from '../events.js'
+import { BudgetSpent } from '../images/ports.js'
 import { FakeClock } from '../testing/fake-clock.js'
 import { MemoryDocument, MemoryEventSpool, silentLog } from '../testing/memory-store.js'
 import { Attempts } from './attempts.js'
 import { Executor } from './executor.js'
 import { Repairs } from './repairs.js'
+import type { StepContext } from './step-handlers.js'
 
 describe('the executor', () => {
   const nothing = new Set<string>()
@@ -18,6 +20,8 @@ describe('the executor', () => {
   // Steps under way, by what they work on, with the function that ends each.
   let running: Map<string, (error?: Error) => void>
   let begun: string[]
+  // Of the step that began last.
+  let progress: StepContext['onProgress']
 
   beforeEach(() => {
     const clock = new FakeClock()
@@ -28,8 +32,9 @@ describe('the executor', () => {
     running = new Map()
     begun = []
     const runner = {
-      run: (step: Step) =>
+      run: (step: Step, { onProgress }: StepContext) =>
         new Promise<void>((resolve, reject) => {
+          progress = onProgress
           begun.push(nameOf(step))
           running.set(nameOf(step), (error) => (error ? reject(error) : resolve()))
         }),
@@ -95,9 +100,24 @@ describe('the executor', () => {
     expect(begun).toEqual(['old-1'])
   })
 
-  it('says which images are on their way, and how far', () => {
+  it('says which images are on their way, and how far', async () => {
     executor.start([pull('image')], nothing)
-    expect(executor.progress()).toEqual({ image: 0 })
+    expect(executor.downloading()).toEqual(['image'])
+    expect(executor.progress()).toEqual({})
+    progress({ doneBytes: 5, neededBytes: 10, way: 'delta', neighbourBytes: 3, bundleBytes: 0 })
+    expect(executor.progress()).toEqual({ image: { doneBytes: 5, neededBytes: 10, way: 'delta', neighbourBytes: 3 } })
+    await end('image')
+    await executor.finish()
+    expect([executor.downloading(), executor.progress()]).toEqual([[], {}])
+  })
+
+  it('counts nothing against a download that may cost no more for now, and leaves it alone for a moment', async () => {
+    executor.start([pull('image')], nothing)
+    running.get('image')?.(new Error('Could not pull', { cause: new BudgetSpent('the budget of the day is spent') }))
+    await executor.finish()
+    expect(executor.attempts()).toEqual({})
+    expect(events.all).toEqual([])
+    expect(executor.start([pull('image')], nothing)).toBeGreaterThan(0)
   })
 
   it('keeps account of what fails, until it succeeds', async () => {

@@ -1,9 +1,11 @@
-import { stepKey, type Attempt, type Step } from '@flotilla/reconcile'
+import { stepKey, type Attempt, type DownloadState, type Step } from '@flotilla/reconcile'
 import { withAbort } from '../abort.js'
 import type { EventRecorder } from '../events.js'
+import { isBudgetSpent, type DownloadProgress } from '../images/ports.js'
 import { Listeners } from '../listeners.js'
 import type { Clock, Logger } from '../ports.js'
 import type { Attempts } from './attempts.js'
+import { Downloads } from './downloads.js'
 import { Pacing } from './pacing.js'
 import type { Repairs } from './repairs.js'
 import type { StepRunner } from './run-step.js'
@@ -11,7 +13,6 @@ import { resourceOf, stepFacts } from './step-facts.js'
 
 interface Running {
   step: Step
-  percent: number
   controller: AbortController
   done: Promise<void>
 }
@@ -32,6 +33,7 @@ export class Executor {
   readonly progressed = new Listeners()
   private readonly running = new Map<string, Running>()
   private readonly pacing: Pacing
+  private readonly downloads: Downloads
 
   constructor(
     private readonly parts: {
@@ -45,6 +47,7 @@ export class Executor {
     private readonly signal: AbortSignal,
   ) {
     this.pacing = new Pacing(parts.clock)
+    this.downloads = new Downloads(parts.clock)
   }
 
   attempts(): Record<string, Attempt> {
@@ -60,12 +63,14 @@ export class Executor {
     return new Set(this.running.keys())
   }
 
-  /** repository@digest → percent. */
-  progress(): Record<string, number> {
-    const pulls = [...this.running.values()].flatMap(({ step, percent }) =>
-      step.kind === 'pull-image' ? [[step.image, percent] as const] : [],
-    )
-    return Object.fromEntries(pulls)
+  /** repository@digest of the images that are on their way. */
+  downloading(): string[] {
+    return [...this.running.values()].flatMap(({ step }) => (step.kind === 'pull-image' ? [step.image] : []))
+  }
+
+  /** By image, as far as that can be said. */
+  progress(): Record<string, DownloadState> {
+    return this.downloads.shown()
   }
 
   /** Starts those whose thing is idle and not in `except`. Gives the milliseconds until one that is held back may go. */
@@ -103,11 +108,12 @@ export class Executor {
 
   private begin(resource: string, step: Step, asked?: Asked): void {
     const done = withAbort(this.signal, (controller) => {
-      const entry: Running = { step, percent: 0, controller, done: Promise.resolve() }
+      const entry: Running = { step, controller, done: Promise.resolve() }
       this.running.set(resource, entry)
       return this.carryOut(step, entry, asked)
     }).finally(() => {
       this.running.delete(resource)
+      if (step.kind === 'pull-image') this.downloads.end(step.image)
       this.settled.notify()
     })
     const entry = this.running.get(resource)
@@ -119,9 +125,8 @@ export class Executor {
     const { runner, clock, log } = this.parts
     const { signal } = entry.controller
     const startedAt = clock.monotonic()
-    const onProgress = (percent: number) => {
-      entry.percent = percent
-      this.progressed.notify()
+    const onProgress = (progress: DownloadProgress) => {
+      if (step.kind === 'pull-image' && this.downloads.note(step.image, progress)) this.progressed.notify()
     }
     log.debug('step begins', { ...stepFacts(step) })
     try {
@@ -145,6 +150,8 @@ export class Executor {
 
   /** What was spoiled and is repaired says nothing of the step. */
   private async takeFailure(step: Step, error: unknown, asked?: Asked): Promise<void> {
+    // The plan waits until more may be downloaded; and where it does not know that yet, it is not asked at once.
+    if (isBudgetSpent(error)) return this.pacing.succeeded(stepKey(step))
     const isRepaired = await this.parts.repairs.repair(step, error)
     if (!isRepaired && !asked) await this.noteFailure(step, error)
   }

@@ -42,7 +42,7 @@ export class Observer {
       ...observation,
       ...(await sources.read(observation.containers.map((container) => withTrueTimes(container, clock)))),
       platform,
-      downloading: Object.keys(executor.progress()),
+      downloading: executor.downloading(),
       attempts: executor.attempts(),
       memory: memory.memory,
       requests: requests.requests,

@@ -1,5 +1,6 @@
 import { describeStep, type Step } from '@flotilla/reconcile'
 import { TerminalError } from '../errors.js'
+import { pullerBy } from '../images/pull-directly.js'
 import type { Cloud, Engine, StepOf } from '../ports.js'
 import type { RequestsKeeper } from '../requests-keeper.js'
 import type { Repositories } from './repositories.js'
@@ -65,7 +66,7 @@ export class StepRunner {
   private async pull(step: StepOf<'pull-image'>, context: StepContext): Promise<void> {
     // Before the first byte: an image whose repository is not remembered would never be removed again.
     await this.kept.repositories.remember(step.image)
-    const { token } = await this.cloud.registryToken()
-    await this.engine.pullImage(step.image, { ...context, token, sizeBytes: step.sizeBytes })
+    const pullImage = this.added.pullImage ?? pullerBy(this.engine, this.cloud)
+    await pullImage(step, context)
   }
 }

@@ -1,10 +1,11 @@
 import type { Step } from '@flotilla/reconcile'
+import type { DownloadProgress } from '../images/ports.js'
 import type { StepOf, Surroundings } from '../ports.js'
 
 export interface StepContext {
   signal: AbortSignal
-  // Downloads only: 0 to 100.
-  onProgress: (percent: number) => void
+  // Downloads only.
+  onProgress: (progress: DownloadProgress) => void
 }
 
 /** Steps that are done by others than the engine. */
@@ -21,11 +22,15 @@ export type HandledKind = Extract<
   | 'shutdown'
 >
 
+export type PullImage = (step: StepOf<'pull-image'>, context: StepContext) => Promise<void>
+
 /** What others than the core add to the carrying out of steps. */
 export interface AddedToSteps {
   steps?: StepHandlers
   // What a container that is made now finds around it. It must not fail for want of a network.
   surroundings?: (step: StepOf<'create-container'>) => Promise<Surroundings>
+  // How images come. Absent: the engine pulls them from the fleet's registry by itself.
+  pullImage?: PullImage
 }
 
 /** A handler may be called again for what is done already, as after a power cut: then it has nothing to do. */

@@ -43,6 +43,12 @@ export class BudgetSpent extends Error {
   override name = 'BudgetSpent'
 }
 
+/** Whether that is why it failed. */
+export function isBudgetSpent(error: unknown): boolean {
+  if (error instanceof BudgetSpent) return true
+  return error instanceof Error && error.cause !== undefined && isBudgetSpent(error.cause)
+}
+
 /** What is on the device of a download, and by which way. */
 export interface DownloadProgress {
   doneBytes: number

@@ -1,69 +1,10 @@
 /*
- * The engine contract on images, networks and volumes, and on what is not ours.
+ * The engine contract on networks and volumes, and on what is not ours.
  */
 import { expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { APP_ID, createNetworkStep, createVolumeStep } from '../../testing/steps.js'
-import { pull, repositoryOf, uniqueName, type Scene } from './scene.js'
-
-export function describeImages(scene: () => Scene): void {
-  it('pulls an image by digest, tells how far it is, and pulls it again for nothing', async () => {
-    const { engine, harness, look } = scene()
-    const [, second] = harness.images
-    expect((await look()).images).not.toContain(second)
-    const percents = await pull(engine, second)
-    expect(percents).toEqual([...percents].sort((a, b) => a - b))
-    expect(percents.every((percent) => percent > 0 && percent < 100)).toBe(true)
-    expect((await look()).images).toContain(second)
-    await pull(engine, second)
-  })
-
-  it('removes an image, twice', async () => {
-    const { engine, harness, look } = scene()
-    const [, second] = harness.images
-    await pull(engine, second)
-    await engine.removeImage(second)
-    await engine.removeImage(second)
-    expect((await look()).images).not.toContain(second)
-  })
-
-  it('keeps an image that a container uses', async () => {
-    const { engine, image, create, look } = scene()
-    await create()
-    await expect(engine.removeImage(image)).rejects.toThrow()
-    expect((await look()).images).toContain(image)
-  })
-
-  it('says so when the registry does not have the image', async () => {
-    const { engine, image } = scene()
-    const absent = `${repositoryOf(image)}@sha256:${'0'.repeat(64)}`
-    await expect(pull(engine, absent)).rejects.toThrow(absent)
-  })
-
-  it('says so when a pull fails on its way', async () => {
-    const { engine, harness } = scene()
-    await expect(pull(engine, harness.brokenImage)).rejects.toThrow(harness.brokenImage)
-    expect((await engine.observe([repositoryOf(harness.brokenImage)])).images).not.toContain(harness.brokenImage)
-  })
-
-  it('discards an image with the containers of it that do not run, twice, and no other', async () => {
-    const { engine, image, harness, create, look } = scene()
-    const [, second] = harness.images
-    await pull(engine, second)
-    const kept = await create()
-    await create({ image: second })
-    await engine.discardImage(second, { alsoSharing: false })
-    await engine.discardImage(second, { alsoSharing: false })
-    const { containers, images } = await look()
-    expect(containers.map(({ id }) => id)).toEqual([kept.id])
-    expect(images).not.toContain(second)
-    expect(images).toContain(image)
-  })
-
-  it('shows only images of the repositories that it is asked for', async () => {
-    expect((await scene().engine.observe([])).images).toEqual([])
-  })
-}
+import { uniqueName, type Scene } from './scene.js'
 
 export function describeNetworksAndVolumes(scene: () => Scene): void {
   it('creates a network once, however often it is asked, and removes it', async () => {

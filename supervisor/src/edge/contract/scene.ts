@@ -56,11 +56,12 @@ export async function readAll(engine: Engine, id: string, since?: string): Promi
   return frames
 }
 
+/** Gives how many bytes were done, each time that it was told. */
 export async function pull(engine: Engine, image: string): Promise<number[]> {
-  const percents: number[] = []
+  const done: number[] = []
   const { signal } = new AbortController()
-  await engine.pullImage(image, { token: 'token', signal, onProgress: (percent) => percents.push(percent) })
-  return percents
+  await engine.pullFrom(image, { token: 'token', signal, onBytes: (doneBytes) => done.push(doneBytes) })
+  return done
 }
 
 export function repositoryOf(image: string): string {

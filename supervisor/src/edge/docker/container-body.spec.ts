@@ -22,7 +22,7 @@ describe('what a service becomes in Docker', () => {
     const { repository, digest } = await registry.publish(docker, 'fields', 'fields')
     image = `${repository}@${digest}`
     const { signal } = new AbortController()
-    await engine.pullImage(image, { token: 'token', onProgress: () => undefined, signal })
+    await engine.pullFrom(image, { token: 'token', signal })
     for (const name of ['front', 'back']) {
       const ipam = { config: [{ subnet: name === 'front' ? '10.251.0.0/24' : '10.251.1.0/24' }] }
       const step = createNetworkStep(name)

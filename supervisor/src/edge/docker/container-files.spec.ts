@@ -23,7 +23,7 @@ describe('what a container finds around it in Docker', () => {
     const { repository, digest } = await registry.publish(docker, 'around', 'around')
     image = `${repository}@${digest}`
     const { signal } = new AbortController()
-    await engine.pullImage(image, { token: 'token', onProgress: () => undefined, signal })
+    await engine.pullFrom(image, { token: 'token', signal })
   }, 30_000)
   afterAll(async () => {
     await engineProcess.stop()

@@ -3,6 +3,7 @@
  * order that they make sense in.
  */
 import Docker from 'dockerode'
+import type { EngineImage } from '../../images/ports.js'
 import type {
   ContainerEvidence,
   Engine,
@@ -18,11 +19,12 @@ import { fileTime, makeLockFolders } from './container-files.js'
 import { explainStart, orAlreadySo, refuseCreation, statusOf } from './engine-errors.js'
 import { evidence } from './evidence.js'
 import { jsonObjects } from './json-stream.js'
+import { engineName, listImages, nameImage, removeImage } from './docker-images.js'
 import { LABELS } from './labels.js'
 import { multiplexedFrames, sinceParameter, terminalFrames } from './log-frames.js'
 import { asContainer, observe } from './observe.js'
 import { OwnRestarts } from './own-restarts.js'
-import { pullImage } from './pull.js'
+import { pullFrom } from './pull.js'
 import { asSpoiled, discardImage } from './spoiled.js'
 
 export type EngineAddress = { socketPath: string } | { host: string; port: number }
@@ -54,12 +56,24 @@ export class DockerEngine implements Engine {
     return (await this.docker.version()).Version
   }
 
-  pullImage(image: string, options: PullOptions): Promise<void> {
-    return pullImage(this.docker, image, options)
+  images(): Promise<EngineImage[]> {
+    return listImages(this.docker)
+  }
+
+  pullFrom(reference: string, options: PullOptions): Promise<void> {
+    return pullFrom(this.docker, reference, options)
+  }
+
+  nameImage(name: string, image: string): Promise<void> {
+    return nameImage(this.docker, name, image)
+  }
+
+  removeName(name: string): Promise<void> {
+    return removeImage(this.docker, name)
   }
 
   removeImage(image: string): Promise<void> {
-    return orAlreadySo(this.docker.getImage(image).remove(within()), 404)
+    return removeImage(this.docker, image)
   }
 
   discardImage(image: string, { alsoSharing }: { alsoSharing: boolean }): Promise<void> {
@@ -212,6 +226,7 @@ export class DockerEngine implements Engine {
   /** Gives the id. Paths of the board that are not there are left out where they may be. */
   private async create(step: StepOf<'create-container'>, surroundings?: Surroundings): Promise<string> {
     const body = containerBody(this.deviceId, step, await this.defaultLogging(), surroundings)
+    body.Image = await engineName(this.docker, step.spec.image)
     try {
       return (await this.docker.createContainer(asBody(body, { name: step.name }))).id
     } catch (cause) {

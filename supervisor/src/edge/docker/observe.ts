@@ -5,6 +5,7 @@ import type { CurrentContainer, CurrentNetwork, CurrentVolume } from '@flotilla/
 import type Docker from 'dockerode'
 import type { Observation } from '../../ports.js'
 import { statusOf } from './engine-errors.js'
+import { namesOf } from './image-names.js'
 import { LABELS } from './labels.js'
 
 // An engine that does not answer a question within a minute is not well; the loop asks again.
@@ -27,7 +28,7 @@ export async function observe(docker: Docker, deviceId: string, repositories: re
     networks: networks.map((network) => asNetwork(network, listed)),
     // Null where there are none.
     volumes: ((volumes.Volumes as Docker.VolumeInspectInfo[] | null) ?? []).map(asVolume),
-    images: images.flatMap((image) => image.RepoDigests ?? []).filter((image) => isOf(image, repositories)),
+    images: images.flatMap(namesOf).filter((image) => isOf(image, repositories)),
   }
 }
 

@@ -1,5 +1,5 @@
 /*
- * The engine tells the progress of a pull per layer, in events that come in any order; this makes one share of it.
+ * The engine tells the progress of a pull per layer, in events that come in any order; this adds them up.
  */
 
 export interface LayerEvent {
@@ -16,7 +16,7 @@ export class PullProgress {
   constructor(
     // Compressed bytes of all layers; unknown: taken from the layers that have begun.
     private readonly sizeBytes: number | undefined,
-    private readonly onProgress: (percent: number) => void,
+    private readonly onBytes: (doneBytes: number, neededBytes: number) => void,
   ) {}
 
   add(event: LayerEvent): void {
@@ -31,14 +31,17 @@ export class PullProgress {
 
   private tell(): void {
     const all = [...this.layers.values()]
-    const current = all.reduce((sum, layer) => sum + layer.current, 0)
-    const total = this.sizeBytes ?? all.reduce((sum, layer) => sum + layer.total, 0)
-    // 100 is for the image that is there, unpacked. New layers make the known total grow; the share never shrinks.
-    const percent = total > 0 ? Math.min(99, Math.floor((100 * current) / total)) : 0
-    if (percent <= this.highest) return
-    this.highest = percent
-    this.onProgress(percent)
+    const needed = this.sizeBytes ?? sum(all.map(({ total }) => total))
+    // All of them is for the image that is there, unpacked.
+    const done = Math.min(sum(all.map(({ current }) => current)), needed - 1)
+    if (done <= this.highest) return
+    this.highest = done
+    this.onBytes(done, needed)
   }
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }
 
 function isDownloaded(status: string | undefined): boolean {

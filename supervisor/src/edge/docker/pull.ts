@@ -1,5 +1,5 @@
 /*
- * One pull of one image by digest, watched.
+ * One pull of one image by digest, from whatever registry, watched.
  */
 import type Docker from 'dockerode'
 import { execFile } from 'node:child_process'
@@ -19,7 +19,7 @@ const PullEventSchema = z.object({
   error: z.string().optional(),
 })
 
-export function pullImage(docker: Docker, image: string, options: PullOptions): Promise<void> {
+export function pullFrom(docker: Docker, image: string, options: PullOptions): Promise<void> {
   return withAbort(options.signal, async (controller) => {
     const timer = setTimeout(() => controller.abort(new Error('The engine said nothing for too long')), SILENCE_MS)
     try {
@@ -54,9 +54,10 @@ function syncDisks(): Promise<void> {
 }
 
 async function follow(docker: Docker, image: string, options: PullOptions, hear: () => void): Promise<void> {
-  const { token, signal, sizeBytes, onProgress } = options
-  const stream = await docker.pull(image, { authconfig: { registrytoken: token }, abortSignal: signal })
-  const progress = new PullProgress(sizeBytes, onProgress)
+  const { token, signal, sizeBytes, onBytes = () => undefined } = options
+  const authconfig = token === undefined ? undefined : { registrytoken: token }
+  const stream = await docker.pull(image, { ...(authconfig && { authconfig }), abortSignal: signal })
+  const progress = new PullProgress(sizeBytes, onBytes)
   for await (const event of jsonObjects(stream as AsyncIterable<Buffer>)) {
     hear()
     // A failed pull answers 200 all the same; only this tells.

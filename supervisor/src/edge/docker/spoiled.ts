@@ -6,6 +6,7 @@
 import type Docker from 'dockerode'
 import { SpoiledError } from '../../errors.js'
 import { orAlreadySo, statusOf } from './engine-errors.js'
+import { engineName, removeImage } from './docker-images.js'
 import { LABELS } from './labels.js'
 
 const TIMEOUT_MS = 300_000
@@ -46,7 +47,7 @@ export async function discardImage(
     for (const { Id: id } of idle) {
       await orAlreadySo(docker.getContainer(id).remove({ v: true, force: true, abortSignal }), 404, 409)
     }
-    await orAlreadySo(docker.getImage(spoiled).remove({ force: true, abortSignal }), 404)
+    await removeImage(docker, spoiled, { force: true })
   }
 }
 
@@ -65,7 +66,7 @@ async function sharing(docker: Docker, image: string, candidates: ReadonlySet<st
 /** Undefined: the engine cannot tell. */
 async function layersOf(docker: Docker, image: string): Promise<string[] | undefined> {
   try {
-    return (await docker.getImage(image).inspect()).RootFS.Layers ?? []
+    return (await docker.getImage(await engineName(docker, image)).inspect()).RootFS.Layers ?? []
   } catch (error) {
     if (statusOf(error) === undefined) throw error
     return undefined

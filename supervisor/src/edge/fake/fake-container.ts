@@ -154,3 +154,29 @@ export class FakeContainer {
     void this.process.clock.sleep(ms, signal).then(() => (signal.aborted ? undefined : act()))
   }
 }
+
+/** As an engine shows it. */
+export function asContainer(container: FakeContainer): CurrentContainer {
+  const { step, id, status, exitCode, health, startedAt, finishedAt, restartCount, networks, volumes } = container
+  const { config } = step.spec
+  return {
+    id,
+    name: step.name,
+    appId: step.appId,
+    service: step.service,
+    specHash: step.specHash,
+    status,
+    exitCode,
+    health,
+    startedAt,
+    finishedAt,
+    networks,
+    volumes,
+    image: step.spec.image,
+    restart: config.restart,
+    restartCount,
+    ...(container.oomKilled && { oomKilled: true }),
+    stopGraceMs: config.stopGracePeriodMs,
+    dependsOn: step.dependsOn,
+  }
+}

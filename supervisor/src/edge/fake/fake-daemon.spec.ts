@@ -41,8 +41,7 @@ describe('the power of the in-memory engine', () => {
     await startService('web', 'always')
     await startService('job', 'no')
     daemon.published.add('next')
-    const options = { token: '', onProgress: () => undefined, signal: new AbortController().signal }
-    const pull = engine.pullImage('next', options)
+    const pull = engine.pullFrom('next', { signal: new AbortController().signal })
     await clock.advance(100)
     daemon.cutPower()
     expect(daemon.containerOf('web')).toMatchObject({ status: 'exited', exitCode: 255 })

@@ -4,9 +4,11 @@
  */
 import type { ContainerSpec } from '@flotilla/reconcile'
 import { createHash } from 'node:crypto'
+import type { ServedImage } from '../../images/local-registry.js'
 import { Listeners } from '../../listeners.js'
 import type { Clock, StepOf } from '../../ports.js'
 import { FakeContainer, type Program } from './fake-container.js'
+import { FakeImages } from './fake-images.js'
 
 export interface FakeNetwork {
   id: string
@@ -30,8 +32,9 @@ export class FakeDaemon {
   readonly containers = new Map<string, FakeContainer>()
   readonly networks = new Map<string, FakeNetwork>()
   readonly volumes = new Map<string, FakeVolume>()
-  // repository@digest
-  readonly images = new Set<string>()
+  readonly images = new FakeImages()
+  /** By reference: what registries of this machine serve. */
+  readonly served = new Map<string, ServedImage>()
   /** Images and containers (by id) that a power cut has spoiled: listed, and of no use. */
   readonly spoiled = new Set<string>()
   /** What the registry has. */
@@ -46,7 +49,7 @@ export class FakeDaemon {
   isDown = false
   /** How often the power has gone. */
   boots = 0
-  /** How long a download takes. */
+  /** How long a download of its own takes. */
   pullMs: number
   private readonly program: (spec: ContainerSpec) => Program
   private created = 0

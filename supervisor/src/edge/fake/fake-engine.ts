@@ -2,8 +2,8 @@
  * The Engine port on the in-memory engine, for simulations and for tests of everything above the port. It keeps to the
  * same contract suite as Docker.
  */
-import type { CurrentContainer } from '@flotilla/reconcile'
 import { SpoiledError, TerminalError } from '../../errors.js'
+import type { EngineImage } from '../../images/ports.js'
 import { Wake } from '../../loops/wake.js'
 import type {
   ContainerEvidence,
@@ -14,7 +14,7 @@ import type {
   StepOf,
   Surroundings,
 } from '../../ports.js'
-import type { FakeContainer } from './fake-container.js'
+import { asContainer, type FakeContainer } from './fake-container.js'
 import type { FakeDaemon, FakeNetwork } from './fake-daemon.js'
 
 // Docker's own lower limit.
@@ -46,21 +46,37 @@ export class FakeEngine implements Engine {
     return 'fake'
   }
 
-  async pullImage(image: string, { onProgress, signal }: PullOptions): Promise<void> {
+  async images(): Promise<EngineImage[]> {
+    await Promise.resolve()
+    this.daemon.answer()
+    return this.daemon.images.list().filter(({ names }) => !names.some((name) => this.daemon.spoiled.has(name)))
+  }
+
+  async pullFrom(reference: string, { signal, sizeBytes = 100, onBytes }: PullOptions): Promise<void> {
     const { daemon } = this
-    const { boots } = daemon
-    await this.write(`pull-image ${image}`, async () => {
-      if (daemon.images.has(image)) return
-      if (!daemon.published.has(image)) throw new Error(`Could not pull ${image}: manifest unknown`)
-      for (const percent of [25, 50, 75, 99]) {
+    const { boots, images } = daemon
+    const served = daemon.served.get(reference)
+    await this.write(served ? 'pull-image' : `pull-image ${reference}`, async () => {
+      if (served) return images.pull(reference, served, signal)
+      if (images.has(reference)) return
+      if (!daemon.published.has(reference)) throw new Error(`Could not pull ${reference}: manifest unknown`)
+      for (const part of [0.25, 0.5, 0.75, 0.99]) {
         await daemon.clock.sleep(daemon.pullMs / 4, signal)
         signal.throwIfAborted()
         daemon.answer()
         if (daemon.boots !== boots) throw new Error('The engine was restarted')
-        onProgress(percent)
+        onBytes?.(Math.floor(part * sizeBytes), sizeBytes)
       }
-      daemon.images.add(image)
+      images.add(reference)
     })
+  }
+
+  async nameImage(name: string, image: string): Promise<void> {
+    await this.write(`name-image ${image}`, () => this.daemon.images.name(name, image))
+  }
+
+  async removeName(name: string): Promise<void> {
+    await this.write('remove-name', () => this.daemon.images.delete(name))
   }
 
   async removeImage(image: string): Promise<void> {
@@ -258,30 +274,5 @@ export class FakeEngine implements Engine {
   private asNetwork(network: FakeNetwork) {
     const { name, appId, key, specHash } = network.step
     return { id: network.id, name, appId, key, specHash, attached: this.holders(network).map(({ id }) => id) }
-  }
-}
-
-function asContainer(container: FakeContainer): CurrentContainer {
-  const { step, id, status, exitCode, health, startedAt, finishedAt, restartCount, networks, volumes } = container
-  const { config } = step.spec
-  return {
-    id,
-    name: step.name,
-    appId: step.appId,
-    service: step.service,
-    specHash: step.specHash,
-    status,
-    exitCode,
-    health,
-    startedAt,
-    finishedAt,
-    networks,
-    volumes,
-    image: step.spec.image,
-    restart: config.restart,
-    restartCount,
-    ...(container.oomKilled && { oomKilled: true }),
-    stopGraceMs: config.stopGracePeriodMs,
-    dependsOn: step.dependsOn,
   }
 }
