@@ -1,6 +1,8 @@
 import type {
   DeviceCommandBody,
   DeviceCommandResult,
+  ImageSourcesRequest,
+  ImageSourcesResponse,
   LinkDeviceMessage,
   LinkServerMessage,
   LogBatch,
@@ -208,6 +210,8 @@ export interface Cloud {
   sendReport(report: ReportRequest): Promise<ReportResponse>
   sendLogs(batch: LogBatch): Promise<LogBatchResponse>
   registryToken(): Promise<RegistryTokenResponse>
+  /** Cheaper ways to an image than its layers, for a device that has those. */
+  imageSources(request: ImageSourcesRequest): Promise<ImageSourcesResponse>
   /** The oldest first. They stay there until their results are. */
   fetchCommands(): Promise<WaitingCommand[]>
   sendCommandResult(result: DeviceCommandResult): Promise<void>

@@ -48,6 +48,8 @@ function waitSentence({ reason, until, for: waitsFor }: Wait, now: number): stri
       return reason
     case 'lock':
       return `${reason} The lock ends ${soon(until - now)}.`
+    case 'delta':
+      return `${reason} It begins ${soon(until - now)} all the same.`
     case 'take-over':
       return `${reason} It goes ${soon(until - now)} all the same.`
     default:

@@ -78,6 +78,7 @@ export class SimCloud {
       sendReport: (report) => this.reach().then(() => device().takeReport(report)),
       sendLogs: (batch) => this.reach().then(() => device().takeLogs(batch)),
       registryToken: () => this.reach().then(() => ({ token: 'token', expiresInSeconds: 300 })),
+      imageSources: (request) => this.reach().then(() => device().answerImageSources(request)),
       fetchCommands: () => this.reach().then(() => []),
       sendCommandResult: (result) => this.reach().then(() => device().takeCommandResult(result)),
       openLink: async (listener, signal) => {

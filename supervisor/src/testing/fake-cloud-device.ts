@@ -9,6 +9,8 @@ import {
   type DeviceReportEvent,
   type DeviceState,
   type HardwareDescription,
+  type ImageSourcesRequest,
+  type ImageSourcesResponse,
   type Json,
   type LogBatch,
   type LogBatchResponse,
@@ -31,6 +33,9 @@ export class FakeCloudDevice {
   commands: DeviceCommand[] = []
   /** Each result that came, repeated ones too. */
   readonly commandResults: DeviceCommandResult[] = []
+  /** Each question for cheaper ways to an image, and what is answered. */
+  readonly imageQuestions: ImageSourcesRequest[] = []
+  imageSources: (request: ImageSourcesRequest) => ImageSourcesResponse = () => ({ paths: [] })
   private stored: { number: number; state: Json } = { number: 0, state: {} }
 
   constructor(
@@ -56,6 +61,11 @@ export class FakeCloudDevice {
     }
     for (const event of report.events) if (event.number > this.lastEvent) this.events.push(event)
     return { stored: this.stored.number, storedEvents: this.lastEvent }
+  }
+
+  answerImageSources(request: ImageSourcesRequest): ImageSourcesResponse {
+    this.imageQuestions.push(request)
+    return this.imageSources(request)
   }
 
   takeLogs({ lines, dropped = 0 }: LogBatch): LogBatchResponse {

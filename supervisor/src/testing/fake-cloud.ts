@@ -9,6 +9,7 @@ import {
   DeviceCommandResultSchema,
   DEVICE_PROTOCOL,
   DEVICE_ROUTES,
+  ImageSourcesRequestSchema,
   LinkDeviceMessageSchema,
   LogBatchSchema,
   NEXT_POLL_HEADER,
@@ -201,6 +202,8 @@ export class FakeCloud {
         return { status: 200, body: device.takeLogs(LogBatchSchema.parse(body)) }
       case `POST ${DEVICE_ROUTES.registryToken}`:
         return { status: 200, body: { token: randomBytes(8).toString('hex'), expiresInSeconds: 300 } }
+      case `POST ${DEVICE_ROUTES.imageSources}`:
+        return { status: 200, body: device.answerImageSources(ImageSourcesRequestSchema.parse(body)) }
       case `GET ${DEVICE_ROUTES.commands}`:
         return { status: 200, body: { commands: device.commands } }
       case `POST ${DEVICE_ROUTES.commandResults}`:

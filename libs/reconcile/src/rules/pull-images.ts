@@ -1,4 +1,4 @@
-import type { TargetImage } from '@flotilla/contracts'
+import type { TargetApp, TargetImage } from '@flotilla/contracts'
 import { imageReference } from '../images.js'
 import { byText } from '../own-member.js'
 import type { Plan, Step, Wait } from '../plan.js'
@@ -7,6 +7,7 @@ import { stepKey } from '../step-key.js'
 import type { ServiceView } from '../view/services.js'
 import { isFetchedLate } from '../view/stages.js'
 import type { View } from '../view/view.js'
+import { deltaAwaitedUntil, deltaWaits } from './delta-waits.js'
 import { deleteFirst } from './old-images.js'
 import { isForced, isRunningOrDue } from './permission.js'
 import { ofApp } from './sentences.js'
@@ -20,10 +21,15 @@ import { windowWait } from './windows.js'
 export function pullImages(view: View): Plan {
   const due = view.services.filter((item) => isMissing(view, item) && isDue(view, item))
   const held = new Map(view.target.apps.map((app) => [app.id, windowWaitOf(view, app.id, due)]))
-  const now = due.filter(({ app }) => !held.get(app.id))
+  const permitted = due.filter(({ app }) => !held.get(app.id))
+  const awaiting = permitted.filter((item) => awaitsDelta(view, item))
   return mergePlans([
-    fetch(view, now),
+    fetch(
+      view,
+      permitted.filter((item) => !awaiting.includes(item)),
+    ),
     planWaits(...[...held.values()].filter((wait) => wait !== undefined)),
+    planWaits(...deltaWaits(view, awaiting)),
     planWaits(...view.services.flatMap((item) => waitForImages(view, item))),
   ])
 }
@@ -60,16 +66,30 @@ function isDue(view: View, item: ServiceView): boolean {
   return stage === 'clearing' && item.containers.length === 0
 }
 
-// The window is for updates: neither a first release nor the way back waits for it, nor what a switch has begun.
 function windowWaitOf(view: View, appId: string, due: ServiceView[]): Wait | undefined {
   const app = view.target.apps.find(({ id }) => id === appId)
-  const standing = view.progress.get(appId)?.standing
-  if (!app || (standing !== 'pending' && standing !== 'not-begun') || isForced(view, app)) return undefined
-  const downloading = new Set(view.current.downloading)
-  const isToBegin = due.some((item) => item.app.id === appId && !downloading.has(imageReference(item.service.image)))
-  if (!isToBegin || !view.current.containers.some((container) => isRunningOrDue(view, container))) return undefined
+  if (!app || !isPatient(view, app)) return undefined
+  const isToBegin = due.some((item) => item.app.id === appId && !isDownloading(view, item))
+  if (!isToBegin) return undefined
   const wait = windowWait(view, 'download', `The download of release ${app.release.version}`)
   return wait && { ...ofApp(app), ...wait }
+}
+
+function awaitsDelta(view: View, item: ServiceView): boolean {
+  if (isDownloading(view, item) || !isPatient(view, item.app)) return false
+  return deltaAwaitedUntil(view, item) !== undefined
+}
+
+function isDownloading({ current }: View, { service }: ServiceView): boolean {
+  return current.downloading.includes(imageReference(service.image))
+}
+
+// Windows and deltas are for updates: neither a first release nor the way back waits for them, nor what a switch has
+// begun.
+function isPatient(view: View, app: TargetApp): boolean {
+  const standing = view.progress.get(app.id)?.standing
+  if ((standing !== 'pending' && standing !== 'not-begun') || isForced(view, app)) return false
+  return view.current.containers.some((container) => isRunningOrDue(view, container))
 }
 
 function pullImage(view: View, wanted: TargetImage): Extract<Step, { kind: 'pull-image' }> {

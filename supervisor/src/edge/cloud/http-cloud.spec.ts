@@ -76,6 +76,15 @@ describe('the client of the control plane', () => {
     expect(server.requests.at(-1)).toBe(`GET ${DEVICE_ROUTES.target} 304`)
   })
 
+  it('asks for cheaper ways to an image', async () => {
+    await register()
+    const [image, have] = ['1', '2'].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string]
+    const delta = { from: have, to: image, digest: `sha256:${'3'.repeat(64)}`, sizeBytes: 17 }
+    server.device.imageSources = () => ({ paths: [{ deltas: [delta] }], pending: { retryAfterSeconds: 5 } })
+    expect(await cloud.imageSources({ image, have: [have] })).toEqual(server.device.imageSources({ image, have: [] }))
+    expect(server.device.imageQuestions).toEqual([{ image, have: [have] }])
+  })
+
   it('uses one token for everything, also when many ask at once', async () => {
     await register()
     await Promise.all([cloud.fetchTarget(undefined), cloud.registryToken(), cloud.fetchTarget(undefined)])

@@ -3,6 +3,7 @@
  */
 import {
   DEVICE_ROUTES,
+  ImageSourcesResponseSchema,
   LogBatchResponseSchema,
   NEXT_POLL_HEADER,
   RegisterResponseSchema,
@@ -10,6 +11,8 @@ import {
   ReportResponseSchema,
   SignedTargetSchema,
   type DeviceCommandResult,
+  type ImageSourcesRequest,
+  type ImageSourcesResponse,
   type LogBatch,
   type LogBatchResponse,
   type RegisterRequest,
@@ -98,6 +101,12 @@ export class HttpCloud implements Cloud {
   async registryToken(): Promise<RegistryTokenResponse> {
     const answer = await this.authorized({ method: 'POST', path: DEVICE_ROUTES.registryToken })
     return parseBody(answer, RegistryTokenResponseSchema)
+  }
+
+  async imageSources(request: ImageSourcesRequest): Promise<ImageSourcesResponse> {
+    const body = JSON.stringify(request)
+    const answer = await this.authorized({ method: 'POST', path: DEVICE_ROUTES.imageSources, body })
+    return parseBody(answer, ImageSourcesResponseSchema)
   }
 
   async fetchCommands(): Promise<WaitingCommand[]> {
