@@ -7,6 +7,7 @@ import { BuildsModule } from './builds/index.js'
 import { ConfigModule } from './config/config.module.js'
 import { DashboardModule } from './dashboard/index.js'
 import { DatabaseModule } from './database/database.module.js'
+import { DeltasModule } from './deltas/index.js'
 import { DeviceCommandsModule } from './device-commands/index.js'
 import { DeviceLogsModule } from './device-logs/index.js'
 import { DeviceMetricsModule } from './device-metrics/index.js'
@@ -55,6 +56,7 @@ const features = [
   ReleasesModule,
   RegistryAuthModule,
   BuildsModule,
+  DeltasModule,
   GitModule,
   SupervisorReleasesModule,
   TargetStateModule,

@@ -195,8 +195,8 @@ describe('every route', () => {
   })
 
   it('of devices refuses malformed JSON as well', async () => {
-    const { register, challenge, token, report, logs, registryToken } = DEVICE_ROUTES
-    for (const path of [register, challenge, token, report, logs, registryToken]) {
+    const { register, challenge, token, report, logs, registryToken, imageSources } = DEVICE_ROUTES
+    for (const path of [register, challenge, token, report, logs, registryToken, imageSources]) {
       for (const body of ['{', ...NO_OBJECTS]) {
         const method = path === report ? 'PATCH' : 'POST'
         const answer = await send({ method, path, operation: routes[0]!.operation }, path, { body })

@@ -10,10 +10,16 @@ export const QUEUES = {
     // The token opens /build/v1/builds/<buildId>/… for this attempt alone.
     payload: z.object({ buildId: z.uuid(), attempt: z.int().positive(), token: z.string() }),
   },
+  deltas: {
+    schema: 'flotilla_queue',
+    payload: z.object({ deltaId: z.uuid(), attempt: z.int().positive() }),
+  },
   upkeep: {
     schema: 'flotilla_queue',
     // Periodic work: leases that ran out, things past their keeping time.
-    payload: z.object({ task: z.enum(['build-leases', 'device-commands', 'expired-rows']) }),
+    payload: z.object({
+      task: z.enum(['build-leases', 'delta-leases', 'delta-plans', 'device-commands', 'expired-rows']),
+    }),
   },
 } as const
 export type QueueName = keyof typeof QUEUES

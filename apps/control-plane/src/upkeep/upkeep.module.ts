@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { BuildsModule } from '../builds/index.js'
+import { DeltasModule } from '../deltas/index.js'
 import { DeviceCommandsModule } from '../device-commands/index.js'
 import { DeviceLogsModule } from '../device-logs/index.js'
 import { DeviceMetricsModule } from '../device-metrics/index.js'
@@ -9,12 +10,14 @@ import { IdempotencyModule } from '../http/idempotency.module.js'
 import { SnapshotsModule } from '../snapshots/index.js'
 import { DeviceRetention } from './device-retention.service.js'
 import { Expiry } from './expiry.service.js'
+import { Leases } from './leases.service.js'
 import { StaleFiles } from './stale-files.service.js'
 import { Upkeep } from './upkeep.service.js'
 
 @Module({
   imports: [
     BuildsModule,
+    DeltasModule,
     DeviceCommandsModule,
     DeviceLogsModule,
     DeviceMetricsModule,
@@ -23,6 +26,6 @@ import { Upkeep } from './upkeep.service.js'
     LeftoversModule,
     SnapshotsModule,
   ],
-  providers: [DeviceRetention, Expiry, StaleFiles, Upkeep],
+  providers: [DeviceRetention, Expiry, Leases, StaleFiles, Upkeep],
 })
 export class UpkeepModule {}

@@ -1,16 +1,23 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
-import { BuildUpkeep } from '../builds/index.js'
-import { CommandExpiry } from '../device-commands/index.js'
 import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
+import { DeltaPlans } from '../deltas/index.js'
 import type { JobPayload } from '../queue/jobs.js'
 import { type JobQueue, type JobWorker, openQueue, openWorker } from '../queue/queue-backend.js'
 import { queueServer } from '../queue/queue-server.js'
 import { Expiry } from './expiry.service.js'
+import { Leases } from './leases.service.js'
 
 type Task = JobPayload<'upkeep'>['task']
 
-const EVERY_MS: Record<Task, number> = { 'build-leases': 10_000, 'device-commands': 60_000, 'expired-rows': 3_600_000 }
+const EVERY_MS: Record<Task, number> = {
+  'build-leases': 10_000,
+  'delta-leases': 10_000,
+  // A release that becomes final is planned for at once; this is for what changed elsewhere, or was missed.
+  'delta-plans': 600_000,
+  'device-commands': 60_000,
+  'expired-rows': 3_600_000,
+}
 
 /** Runs the periodic work of all features, once over all workers together, and once at every start. */
 @Injectable()
@@ -20,8 +27,8 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
   private worker: JobWorker | undefined
 
   constructor(
-    private readonly builds: BuildUpkeep,
-    private readonly commands: CommandExpiry,
+    private readonly leases: Leases,
+    private readonly deltas: DeltaPlans,
     private readonly expiry: Expiry,
     @Inject(CONFIG) private readonly config: ServerConfig,
   ) {}
@@ -33,6 +40,7 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
       await this.queue.schedule({ task }, everyMs)
     }
     await this.run('build-leases')
+    await this.run('delta-leases')
     this.worker = openWorker(server, 'upkeep', ({ task }) => this.run(task), {
       onError: (err) => this.log.error({ message: 'upkeep failed', err }),
     })
@@ -47,10 +55,13 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
   private async run(task: Task): Promise<void> {
     switch (task) {
       case 'build-leases':
-        return this.builds.run()
+        return this.leases.ofBuilds()
+      case 'delta-leases':
+        return this.leases.ofDeltas()
+      case 'delta-plans':
+        return this.deltas.run()
       case 'device-commands':
-        await this.commands.run()
-        return
+        return this.leases.ofCommands()
       case 'expired-rows':
         return this.expiry.run()
     }

@@ -299,6 +299,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/download-cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a release would cost a device in bytes, and whether its budget is enough */
+        get: operations["getDeviceDownloadCost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/events": {
         parameters: {
             query?: never;
@@ -727,6 +744,41 @@ export interface paths {
         patch: operations["updateRelease"];
         trace?: never;
     };
+    "/api/v1/releases/{id}/deltas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deltas into the images of a release */
+        get: operations["listReleaseDeltas"];
+        put?: never;
+        /** Have deltas made into the images of a release, and those that failed tried again */
+        post: operations["makeReleaseDeltas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a release costs in bytes, by what the devices of its fleet run now */
+        get: operations["getReleaseDownloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -1136,6 +1188,33 @@ export interface components {
         DeviceCommandPage: {
             items: components["schemas"]["DeviceCommand"][];
             nextCursor?: string;
+        };
+        DeviceDownloadCost: {
+            /** Format: uuid */
+            deviceId: string;
+            /** Format: uuid */
+            releaseId: string;
+            version: string;
+            /** Format: uuid */
+            runningReleaseId?: string;
+            bytes: number;
+            plainBytes: number;
+            images: {
+                service: string;
+                digest: string;
+                /** @enum {string} */
+                way: "nothing" | "delta" | "layers";
+                bytes: number;
+                plainBytes: number;
+                deltas?: number;
+            }[];
+            budget?: {
+                remainingBytes?: number;
+                /** Format: date-time */
+                resetsAt?: string;
+                metered?: boolean;
+                fits: boolean;
+            };
         };
         DeviceEvent: {
             id: string;
@@ -1605,6 +1684,37 @@ export interface components {
             items: components["schemas"]["Hardware"][];
             nextCursor?: string;
         };
+        ImageDelta: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            fleetId: string;
+            service: string;
+            /** @enum {string} */
+            platform: "linux/amd64" | "linux/arm64" | "linux/arm/v7" | "linux/arm/v6";
+            from: string;
+            to: string;
+            fromVersions: string[];
+            /** @enum {string} */
+            state: "waiting" | "making" | "ready" | "not-worth-it" | "failed";
+            sizeBytes?: number;
+            plainBytes?: number;
+            reason?: string;
+            attempts: number;
+            /** @enum {string} */
+            requestedBy: "build" | "device" | "person";
+            /** Format: date-time */
+            requestedAt: string;
+            /** Format: date-time */
+            startedAt?: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** Format: date-time */
+            lastUsedAt?: string;
+        };
+        ImageDeltas: {
+            items: components["schemas"]["ImageDelta"][];
+        };
         /** @description Any JSON value */
         Json: Json;
         Member: {
@@ -1936,6 +2046,51 @@ export interface components {
                     /** Format: date-time */
                     at: string;
                 };
+            }[];
+        };
+        ReleaseDownloads: {
+            /** Format: uuid */
+            releaseId: string;
+            version: string;
+            totals: {
+                devices: number;
+                devicesWithAll: number;
+                bytes: number;
+                plainBytes: number;
+                mostBytes: number;
+            };
+            deltas: {
+                pending: number;
+                ready: number;
+                notWorthIt: number;
+                failed: number;
+                readyInSeconds?: number;
+            };
+            images: {
+                service: string;
+                /** @enum {string} */
+                platform: "linux/amd64" | "linux/arm64" | "linux/arm/v7" | "linux/arm/v6";
+                digest: string;
+                sizeBytes: number;
+                unpackedBytes?: number;
+                sources: {
+                    /** Format: uuid */
+                    releaseId?: string;
+                    version?: string;
+                    digest?: string;
+                    devices: number;
+                    /** @enum {string} */
+                    way: "nothing" | "delta" | "layers";
+                    bytes: number;
+                    plainBytes: number;
+                    deltas?: number;
+                    delta?: {
+                        /** @enum {string} */
+                        state: "waiting" | "making" | "ready" | "not-worth-it" | "failed";
+                        sizeBytes?: number;
+                        reason?: string;
+                    };
+                }[];
             }[];
         };
         ReleaseImage: {
@@ -2943,6 +3098,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceCommand"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeviceDownloadCost: {
+        parameters: {
+            query?: {
+                release?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDownloadCost"];
                 };
             };
             /** @description A problem: what is wrong, and what to do */
@@ -4130,6 +4317,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReleaseDetail"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReleaseDeltas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDeltas"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeReleaseDeltas: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    from?: string[];
+                };
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDeltas"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReleaseDownloads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDownloads"];
                 };
             };
             /** @description A problem: what is wrong, and what to do */

@@ -10,6 +10,7 @@ import { UploadedSnapshots1763700007500 } from './1763700007500-uploaded-snapsho
 import { Verdicts1763700008000 } from './1763700008000-verdicts.js'
 import { DeviceMetrics1763700009000 } from './1763700009000-device-metrics.js'
 import { ImageLayers1763700010000 } from './1763700010000-image-layers.js'
+import { ImageDeltas1763700010500 } from './1763700010500-image-deltas.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Verdicts1763700008000,
   DeviceMetrics1763700009000,
   ImageLayers1763700010000,
+  ImageDeltas1763700010500,
 ]

@@ -1,0 +1,9 @@
+/**
+ * Deltas: what turns an image that devices have into one that they should run, made beforehand for what most of them
+ * run and when a device asks; and what a release costs in bytes by the ways that there are. Which release a device goes
+ * to, and when, is decided elsewhere; how a delta works inside is libs/image-delta's affair.
+ */
+export { DeltaPlans } from './delta-plans.service.js'
+export { type DeltaReadiness, DeltaReadinesses } from './delta-readiness.service.js'
+export { DeltaUpkeep } from './delta-upkeep.service.js'
+export { DeltasModule } from './deltas.module.js'
