@@ -34,6 +34,8 @@ export const BuildOrderSchema = z.object({
   tasks: z.array(BuildTaskSchema).min(1),
   // `url` as builders reach it; absent: http on loopback hosts, else https.
   registry: z.object({ host: z.string(), token: z.string(), url: z.string().optional() }),
+  // When the commit was made, in seconds since 1970: what a build dates later gets this time. Absent: times stay as they are.
+  commitTime: z.int().nonnegative().max(253_402_300_799).optional(),
   // Milliseconds left until the build's deadline.
   timeLeftMs: z.int().positive(),
 })

@@ -174,9 +174,9 @@ async function describe(
 ): Promise<BuiltImage> {
   const { service, platform } = task
   const [repository] = splitTag(task.push.slice(task.push.indexOf('/') + 1))
-  const { configDigest, sizeBytes } = await tools.registry.describe(repository, digest, tools.signal)
+  const held = await tools.registry.describe(repository, digest, tools.signal)
   const { config, unpackedBytes } = built
-  return { service, platform, digest, configDigest, sizeBytes, unpackedBytes, config }
+  return { service, platform, digest, ...held, unpackedBytes, config }
 }
 
 // The engine answers 4xx and 500 to builds that it cannot even begin, with the Dockerfile's fault in the message.

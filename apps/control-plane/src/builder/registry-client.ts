@@ -1,3 +1,4 @@
+import { DigestSchema, type ImageLayer } from '@flotilla/contracts'
 import { z } from 'zod'
 import { BuildFailure } from './build-failure.js'
 
@@ -9,8 +10,9 @@ const MANIFEST_TYPES = [
 
 const Manifest = z.object({
   config: z.object({ digest: z.string() }),
-  layers: z.array(z.object({ size: z.int().nonnegative() })),
+  layers: z.array(z.object({ mediaType: z.string(), digest: DigestSchema, size: z.int().nonnegative() })),
 })
+const Config = z.object({ rootfs: z.object({ diff_ids: z.array(DigestSchema) }) })
 
 /** Asks the OCI registry what the engine does not tell, and whether it is there at all before the engine tries for a minute. */
 export class RegistryClient {
@@ -32,17 +34,27 @@ export class RegistryClient {
     if (!response.ok) throw new Error(`The registry at ${this.url} answered ${response.status}`)
   }
 
-  /** Config digest and compressed size of a pushed manifest; also proves that it is really there. */
+  /** Config digest, layers and compressed size of a pushed manifest; also proves that it is really there. */
   async describe(
     repository: string,
     digest: string,
     signal: AbortSignal,
-  ): Promise<{ configDigest: string; sizeBytes: number }> {
-    const response = await this.get(`/v2/${repository}/manifests/${digest}`, signal)
-    if (!response.ok)
-      throw new Error(`The registry answered ${response.status} for the manifest ${repository}@${digest}`)
-    const { config, layers } = Manifest.parse(await response.json())
-    return { configDigest: config.digest, sizeBytes: layers.reduce((sum, layer) => sum + layer.size, 0) }
+  ): Promise<{ configDigest: string; sizeBytes: number; layers: ImageLayer[] }> {
+    const manifest = Manifest.parse(await this.read(`/v2/${repository}/manifests/${digest}`, signal))
+    const configDigest = manifest.config.digest
+    const config = Config.parse(await this.read(`/v2/${repository}/blobs/${configDigest}`, signal))
+    const layers = manifest.layers.map(({ digest, size, mediaType }, at) => {
+      const diffId = config.rootfs.diff_ids[at]
+      if (diffId === undefined) throw new Error(`The config of ${repository}@${digest} names fewer layers than it has`)
+      return { diffId, digest, sizeBytes: size, mediaType }
+    })
+    return { configDigest, layers, sizeBytes: layers.reduce((sum, layer) => sum + layer.sizeBytes, 0) }
+  }
+
+  private async read(path: string, signal: AbortSignal): Promise<unknown> {
+    const response = await this.get(path, signal)
+    if (!response.ok) throw new Error(`The registry answered ${response.status} for ${path}`)
+    return response.json()
   }
 
   private async get(path: string, signal: AbortSignal): Promise<Response> {

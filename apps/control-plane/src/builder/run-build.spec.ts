@@ -112,7 +112,10 @@ describe('a builder', () => {
     const manifest = await fetch(`${registry.url}/v2/${repository}/manifests/${built.digest}`, {
       headers: { Accept: 'application/vnd.docker.distribution.manifest.v2+json' },
     })
-    expect(await manifest.json()).toMatchObject({ config: { digest: built.configDigest } })
+    expect(await manifest.json()).toMatchObject({
+      config: { digest: built.configDigest },
+      layers: built.layers?.map(({ digest, sizeBytes }) => ({ digest, size: sizeBytes })),
+    })
     expect(built.config).toMatchObject({ Cmd: ['cat', '/page'] })
     expect(built.sizeBytes).toBeGreaterThan(100_000)
     expect(built.unpackedBytes).toBeGreaterThan(built.sizeBytes)

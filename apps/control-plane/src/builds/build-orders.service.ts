@@ -84,6 +84,9 @@ export class BuildOrders {
         ...(cache && { cacheFrom: `${cache.repository}@${cache.digest}` }),
       }
     })
-    return { buildId: build.id, tasks, registry: { host, url: this.config.REGISTRY_URL, token }, timeLeftMs }
+    const committedAt = await this.releases.committedAt(build.releaseId)
+    const registry = { host, url: this.config.REGISTRY_URL, token }
+    const dated = committedAt && { commitTime: Math.floor(committedAt.getTime() / 1000) }
+    return { buildId: build.id, tasks, registry, ...dated, timeLeftMs }
   }
 }

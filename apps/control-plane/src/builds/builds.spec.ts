@@ -64,6 +64,15 @@ describe('a build', () => {
     expect(existsSync(join(api.config.DATA_DIR, 'sources', `${buildId}.tar.gz`))).toBe(false)
   })
 
+  it('tells its builder when the commit was made, where that is known', async () => {
+    const dated = await submitBuild(api, fleet.id, { committedAt: new Date('2026-02-03T04:05:06Z') })
+    const builder = new TestBuilder(api, dated.buildId)
+    expect(await builder.order()).toMatchObject({ commitTime: 1770091506 })
+    await builder.finish({ outcome: 'failed', code: 'x', reason: 'over' })
+    const undated = await submitBuild(api, fleet.id)
+    expect(await new TestBuilder(api, undated.buildId).order()).not.toHaveProperty('commitTime')
+  })
+
   it('keeps the layers of its images, where its builder knows them', async () => {
     const { buildId, releaseId } = await submitBuild(api, fleet.id, { services: ['web', 'db'] })
     const builder = new TestBuilder(api, buildId)

@@ -45,6 +45,7 @@ export class BranchPush {
       branch,
       message: commit.subject,
       author: commit.author,
+      committedAt: commit.committedAt,
       version: tags.map(versionOfTag).find((version) => version !== undefined),
       project,
       makesFinal: branch === fleet.deployBranch,

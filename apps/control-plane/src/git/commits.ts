@@ -5,6 +5,8 @@ import { git, GitError, type GitOptions, gitStream } from './git-program.js'
 export interface CommitFacts {
   id: string
   author: string
+  // Absent: it names none that makes sense.
+  committedAt?: Date
   // The first line of its message.
   subject: string
 }
@@ -23,13 +25,16 @@ export async function peelToCommit(options: GitOptions, id: string): Promise<str
 export async function commitFacts(options: GitOptions, id: string): Promise<CommitFacts> {
   const text = (await git(['cat-file', 'commit', id], options)).toString()
   const end = text.indexOf('\n\n')
-  const [, author = ''] = /^author (.*) \d+ [+-]\d+$/m.exec(text.slice(0, end + 1)) ?? []
+  const header = text.slice(0, end + 1)
+  const [, author = ''] = /^author (.*) \d+ [+-]\d+$/m.exec(header) ?? []
+  const [, seconds] = /^committer .* (\d{1,10}) [+-]\d+$/m.exec(header) ?? []
   const subject =
     text
       .slice(end + 2)
       .trimStart()
       .split('\n', 1)[0] ?? ''
-  return { id, author: author.slice(0, 200), subject: subject.slice(0, 500) }
+  const committed = seconds !== undefined && { committedAt: new Date(Number(seconds) * 1000) }
+  return { id, author: author.slice(0, 200), ...committed, subject: subject.slice(0, 500) }
 }
 
 export async function resolveRef(options: GitOptions, ref: string): Promise<string | undefined> {

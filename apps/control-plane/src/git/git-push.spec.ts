@@ -34,6 +34,12 @@ describe('git push', () => {
     const [release] = await bench.releases()
     expect(release).toMatchObject({ status: 'final', commit, branch: 'main', message: 'The first one' })
     expect(release?.author).toBe('Ada <ada@example.com>')
+    const [row] = await bench.api.database.query<{ at: Date }[]>(
+      'SELECT committed_at AS at FROM releases WHERE id = $1',
+      [release?.id],
+    )
+    const { output: seconds } = await copy.git('show', '-s', '--format=%ct', commit)
+    expect(row?.at.getTime()).toBe(Number(seconds) * 1000)
     expect(await bench.target()).toBe(release?.id)
     expect(await bench.refs()).toEqual({ 'refs/heads/main': commit })
   })

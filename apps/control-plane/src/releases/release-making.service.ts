@@ -15,6 +15,7 @@ export interface NewRelease {
   branch?: string
   message?: string
   author?: string
+  committedAt?: Date
   compose: ComposeSpec
   // From a tag; absent: the release's number and the commit.
   version?: string
@@ -45,11 +46,12 @@ export class ReleaseMaking {
     const fleet = await this.releases.lockFleet(transaction, input.fleetId)
     const number = await this.releases.nextNumber(transaction, input.fleetId)
     const { fleetId, commit, branch = null, message = null, author = null, compose, createdBy } = input
+    const { committedAt = null } = input
     const version = await this.freeVersion(transaction, input, `${number}-${commit.slice(0, 7)}`)
     const id = randomUUID()
-    const texts = { branch, message, author, createdBy: createdBy.label }
+    const facts = { branch, message, author, committedAt, createdBy: createdBy.label }
     const open = { status: 'building' as const, failureReason: null, invalidatedAt: null, finalizedAt: null }
-    await this.releases.insert(transaction, { id, fleetId, number, version, commit, compose, ...texts, ...open })
+    await this.releases.insert(transaction, { id, fleetId, number, version, commit, compose, ...facts, ...open })
     await this.audit.record(transaction, {
       actor: createdBy,
       action: 'release.created',

@@ -32,6 +32,10 @@ export class Release {
   @Column({ type: 'text', nullable: true })
   author: string | null
 
+  // Null: the release is older than this column, or its commit names no time.
+  @Column({ name: 'committed_at', type: 'timestamptz', nullable: true })
+  committedAt: Date | null
+
   @Column({ type: 'jsonb', nullable: true })
   compose: ComposeSpec | null
 

@@ -58,6 +58,11 @@ export class ReleasesService {
     return images.map((image) => presentImage(image, this.registryHost))
   }
 
+  /** When the commit of a release was made; undefined where that is not known. */
+  async committedAt(releaseId: string): Promise<Date | undefined> {
+    return (await this.releases.find(releaseId))?.committedAt ?? undefined
+  }
+
   /** The releases of a commit that devices could run, newest first. */
   async builtOf(fleetId: string, commit: string): Promise<ReleaseSummary[]> {
     const rows = await this.releases.builtOf(fleetId, commit)

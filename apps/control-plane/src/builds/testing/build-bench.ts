@@ -18,11 +18,12 @@ export interface SubmissionOptions {
   platforms?: Platform[]
   makesFinal?: boolean
   branch?: string
+  committedAt?: Date
 }
 
 /** A project taken in for building, as a push leaves it. */
 export async function submitBuild(api: TestApi, fleetId: string, options: SubmissionOptions = {}): Promise<Submitted> {
-  const { services = ['main'], platforms = ['linux/amd64'], makesFinal = true, branch = 'main' } = options
+  const { services = ['main'], platforms = ['linux/amd64'], makesFinal = true, branch = 'main', committedAt } = options
   const compose = ComposeSpecSchema.parse({ services: Object.fromEntries(services.map((name) => [name, {}])) })
   const build = { context: '.', dockerfile: 'Dockerfile', args: {} }
   const images = services.flatMap((service) => platforms.map((platform) => ({ service, platform, build })))
@@ -30,6 +31,7 @@ export async function submitBuild(api: TestApi, fleetId: string, options: Submis
     fleetId,
     commit: randomBytes(20).toString('hex'),
     branch,
+    committedAt,
     project: { file: 'compose.yaml', compose, images },
     makesFinal,
     createdBy: SYSTEM,

@@ -11,6 +11,7 @@ import { Verdicts1763700008000 } from './1763700008000-verdicts.js'
 import { DeviceMetrics1763700009000 } from './1763700009000-device-metrics.js'
 import { ImageLayers1763700010000 } from './1763700010000-image-layers.js'
 import { ImageDeltas1763700010500 } from './1763700010500-image-deltas.js'
+import { CommitTimes1763700010700 } from './1763700010700-commit-times.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   DeviceMetrics1763700009000,
   ImageLayers1763700010000,
   ImageDeltas1763700010500,
+  CommitTimes1763700010700,
 ]
