@@ -43,6 +43,7 @@ function waitSentence({ reason, until, for: waitsFor }: Wait, now: number): stri
   switch (waitsFor) {
     // They say themselves when that is.
     case 'confirmation':
+    case 'budget':
     case 'download-window':
     case 'switch-window':
       return reason

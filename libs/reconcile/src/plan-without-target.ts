@@ -20,7 +20,7 @@ const NOTHING: Target = {
     reserveBytes: 0,
     snapshotMaxBytes: 0,
     removeVolumesOfFormerApps: false,
-  transfers: { appliesTo: 'all', meteredInterfaces: [], neighbours: false, waitForDeltaSeconds: 0 },
+    transfers: { appliesTo: 'all', meteredInterfaces: [], neighbours: false, waitForDeltaSeconds: 0 },
   },
 }
 

@@ -41,6 +41,17 @@ describe('images', () => {
     expect(nextWaits(downloading, two)).toEqual(['db waits for its image.', 'web waits for the images of db.'])
   })
 
+  it('whose budget is spent are waited for until it begins anew, while free ways to them stay open', () => {
+    const allowance = { remainingBytes: 0, resetsAt: 86_400_000, reason: 'the budget of 50 MB a day is spent' }
+    const spent = { ...running, engine: withCurrent(running.engine, { allowance }) }
+    expect(nextSteps(spent, two)).toEqual(['pull db', 'pull web'])
+    expect(nextWaits(spent, two)).toContain(
+      'The download of release 1.0.0 stands still: the budget of 50 MB a day is spent; it begins anew tomorrow at 00:00.',
+    )
+    const left = { ...running, engine: withCurrent(running.engine, { allowance: { ...allowance, remainingBytes: 1 } }) }
+    expect(nextWaits(left, two).join()).not.toContain('budget')
+  })
+
   it('must all be there before anything stops', () => {
     const { trace } = settle(downloading, two)
     expect(trace[0]).toBe('stop db, stop web')

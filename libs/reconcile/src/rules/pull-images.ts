@@ -7,6 +7,7 @@ import { stepKey } from '../step-key.js'
 import type { ServiceView } from '../view/services.js'
 import { isFetchedLate } from '../view/stages.js'
 import type { View } from '../view/view.js'
+import { budgetWait } from './budget.js'
 import { deltaAwaitedUntil, deltaWaits } from './delta-waits.js'
 import { deleteFirst } from './old-images.js'
 import { isForced, isRunningOrDue } from './permission.js'
@@ -30,6 +31,7 @@ export function pullImages(view: View): Plan {
     ),
     planWaits(...[...held.values()].filter((wait) => wait !== undefined)),
     planWaits(...deltaWaits(view, awaiting)),
+    planWaits(...budgetWaits(view, permitted)),
     planWaits(...view.services.flatMap((item) => waitForImages(view, item))),
   ])
 }
@@ -48,6 +50,11 @@ function fetch(view: View, items: ServiceView[]): Plan {
   }
   const steps = toBegin.map((image) => pullImage(view, image))
   return planSteps(...steps.sort((a, b) => byText(a.image, b.image)))
+}
+
+function budgetWaits(view: View, items: ServiceView[]): Wait[] {
+  const apps = view.target.apps.filter(({ id }) => items.some(({ app }) => app.id === id))
+  return apps.map((app) => budgetWait(view, app)).filter((wait) => wait !== undefined)
 }
 
 function hasFailed({ current }: View, step: Step): boolean {
