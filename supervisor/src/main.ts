@@ -8,9 +8,11 @@ import { DockerEngine } from './edge/docker/docker-engine.js'
 import { systemClock } from './edge/host/clock.js'
 import { DataDisk } from './edge/host/data-disk.js'
 import { hostRoot, isContainerRoot } from './edge/host/host-root.js'
+import { KernelFiles } from './edge/host/kernel-files.js'
 import { LinuxControl } from './edge/host/linux-control.js'
 import { LinuxHost } from './edge/host/linux-host.js'
 import { LinuxTime } from './edge/host/linux-time.js'
+import { defaultInterface } from './edge/host/metrics/network.js'
 import { LinuxMeter } from './edge/host/metrics/linux-meter.js'
 import { listen } from './edge/local-api/http-listener.js'
 import { localPart } from './local-api/local-part.js'
@@ -25,6 +27,7 @@ import { Metrics } from './metrics/metrics.js'
 import type { MakePart } from './part.js'
 import { selfUpdatePart } from './self-update/self-update-part.js'
 import { snapshotsPart } from './snapshots/snapshots-part.js'
+import { Transfers } from './transfers/transfers.js'
 import { SUPERVISOR_VERSION } from './version.js'
 
 const USAGE = `flotilla-supervisor ${SUPERVISOR_VERSION}: makes this board run what its fleet wants.
@@ -62,6 +65,12 @@ async function supervise(config: Config): Promise<void> {
   tellWatchdog(config.watchdogMs)
   const root = hostRoot()
   const disk = new DataDisk(root)
+  const time = new LinuxTime(root)
+  const transfers = new Transfers({
+    document: store.transfers,
+    defaultInterface: () => defaultInterface(new KernelFiles('/')),
+    timeZone: () => time.timeZone(),
+  })
   const meter = new LinuxMeter({ dataFolder: () => disk.folder() })
   const metrics = new Metrics(meter, { seconds: config.metricsSeconds })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -91,7 +100,8 @@ async function supervise(config: Config): Promise<void> {
         snapshotsPart((core) => new DiskSnapshots(core)),
         (core) => disk.part(core),
         (core) => metrics.part(core),
-        hostPart({ time: new LinuxTime(root), control: hostControl(config, root), document: store.settingsAtBoot }),
+        (core) => transfers.part(core),
+        hostPart({ time, control: hostControl(config, root), document: store.settingsAtBoot }),
         localPart({
           ...{ port: config.localApiPort, listen },
           engineSocket: 'socketPath' in config.engine ? config.engine.socketPath : undefined,

@@ -90,6 +90,7 @@ export interface ReportSources {
   host?: () => NonNullable<DeviceState['host']>
   // By app id.
   snapshots?: () => Record<string, NonNullable<DeviceState['apps'][string]['snapshots']>>
+  transfers?: () => DeviceState['transfers']
   metrics?: MetricsQueue
   tags?: () => NonNullable<DeviceState['tags']>
 }

@@ -1,5 +1,5 @@
 import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, type LogLine } from '@flotilla/contracts'
-import type { DeviceMemory, Requests } from '@flotilla/reconcile'
+import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import { z } from 'zod'
 import type { SettingsAtBoot } from './host/host-settings.js'
 import type { StoredCommands } from './commands/stored-commands.js'
@@ -72,6 +72,13 @@ export type ReportBaseline = z.infer<typeof ReportBaselineSchema>
 /** Repositories that targets of this device ever named: only their images are ours to remove. */
 export const RepositoriesSchema = z.array(z.string())
 
+export const TransferUseSchema = z.object({
+  day: z.string(),
+  month: z.string(),
+  usedToday: z.number().nonnegative(),
+  usedThisMonth: z.number().nonnegative(),
+})
+
 /** By boot id: what added to the monotonic time of that boot gives the true time, in milliseconds. */
 export const BootTimesSchema = z.record(z.string(), z.number())
 export type BootTimes = z.infer<typeof BootTimesSchema>
@@ -139,6 +146,7 @@ export interface Store {
   commands: Document<StoredCommands>
   // Tags that apps gave the device over the local API.
   tags: Document<Record<string, string>>
+  transfers: Document<TransferUse>
   // Ids of containers that said over the local API that their predecessors may go.
   takeOvers: Document<string[]>
   reportBaseline: Document<ReportBaseline>

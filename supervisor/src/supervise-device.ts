@@ -99,6 +99,7 @@ async function reportLoop(
       engineError: board.engineError,
       snapshots: part.report?.snapshots?.() ?? {},
       tags: part.report?.tags?.(),
+      transfers: part.report?.transfers?.(),
       acknowledged: baseline.state,
     })
   const report = new ReportLoop(

@@ -9,6 +9,7 @@ export interface Sources {
   locks?: (containers: readonly CurrentContainer[]) => Promise<Lock[]>
   disk?: () => Promise<CurrentState['disk']>
   localTime?: () => CurrentState['localTime']
+  allowance?: () => CurrentState['allowance']
   host?: () => Promise<HostState | undefined>
   // Becomes a member of `host`.
   supervisor?: () => HostState['supervisor']
@@ -16,7 +17,7 @@ export interface Sources {
   hasTakenOver?: (container: CurrentContainer) => Promise<boolean>
 }
 
-type Answers = Pick<CurrentState, 'containers' | 'locks' | 'disk' | 'localTime' | 'host'>
+type Answers = Pick<CurrentState, 'containers' | 'locks' | 'disk' | 'localTime' | 'allowance' | 'host'>
 
 /**
  * Asks all of them. One that fails must not keep a board from running its apps: it counts as having said what it said
@@ -32,7 +33,7 @@ export class SourceReader {
   ) {}
 
   async read(containers: readonly CurrentContainer[]): Promise<Answers> {
-    const { locks, disk, host, supervisor, localTime } = this.sources
+    const { locks, disk, host, supervisor, localTime, allowance } = this.sources
     const [asked, lockAnswer, diskAnswer, hostAnswer] = await Promise.all([
       Promise.all(containers.map((container) => this.askForTakeOver(container, containers))),
       locks && this.ask('locks', () => locks(containers)),
@@ -45,6 +46,7 @@ export class SourceReader {
       disk: diskAnswer,
       host: withSupervisor(hostAnswer, supervisor?.()),
       localTime: localTime?.(),
+      allowance: allowance?.(),
     })
   }
 

@@ -36,6 +36,8 @@ export interface TransferMeter {
   grant(wantedBytes: number, signal: AbortSignal): Promise<number>
   /** They have come: waits as the rate cap wants it. */
   spend(bytes: number, signal: AbortSignal): Promise<void>
+  /** They were granted, and did not come. */
+  giveBack?(bytes: number): void
 }
 
 /** Nothing more may be downloaded for now: no failure, the plan waits. */

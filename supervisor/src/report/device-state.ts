@@ -12,6 +12,8 @@ export interface StateFacts {
   engineError?: string
   // Of volumes, by app id and snapshot id.
   snapshots: Record<string, AppState['snapshots']>
+  // What downloads have cost, and what is left of their budget; undefined: there is none.
+  transfers?: DeviceState['transfers']
   // Said by apps over the local API.
   tags?: Record<string, string>
   // What the server was told last: it stands for what is not known yet, after a restart.
@@ -23,8 +25,9 @@ export function deviceState(facts: StateFacts): DeviceState {
   const { supervisor, engineError, acknowledged } = facts
   const host = withoutAbsent({ ...facts.host, engine: facts.host.engine ?? acknowledged.host?.engine })
   const tags = facts.tags && Object.keys(facts.tags).length > 0 ? facts.tags : undefined
-  const { tags: _former, ...seen } = lastSeen(facts)
-  const base = { ...seen, supervisor, host, ...(tags && { tags }) }
+  const { tags: _formerTags, transfers: _formerTransfers, ...seen } = lastSeen(facts)
+  const { transfers } = facts
+  const base = { ...seen, supervisor, host, ...(tags && { tags }), ...(transfers && { transfers }) }
   if (engineError === undefined) return base
   const explanation = `The container engine does not answer: ${engineError}`
   return { ...base, activity: 'failing', explanation: explanation.slice(0, 4000) }

@@ -13,7 +13,7 @@ import { MemorySnapshotCloud } from '../testing/memory-snapshot-cloud.js'
 import { silentLog } from '../testing/memory-store.js'
 import { skippingClock } from '../testing/skipping-clock.js'
 import { APP_ID } from '../testing/steps.js'
-import { Pace } from './pace.js'
+import { Pace } from '../pace.js'
 import { SnapshotKeeper } from './snapshot-keeper.js'
 import { SnapshotUploads } from './snapshot-uploads.js'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Core, MakePart, Part } from '../part.js'
-import { Pace } from './pace.js'
+import { Pace } from '../pace.js'
 import { SnapshotActions } from './snapshot-actions.js'
 import { policyOf } from './snapshot-facts.js'
 import type { SnapshotDisk } from './snapshot-disk.js'

@@ -10,7 +10,7 @@ import { silentLog } from '../testing/memory-store.js'
 import { skippingClock } from '../testing/skipping-clock.js'
 import { APP_ID } from '../testing/steps.js'
 import { downloadSnapshot } from './download-snapshot.js'
-import { Pace } from './pace.js'
+import { Pace } from '../pace.js'
 import type { StoredSnapshot } from './snapshot-disk.js'
 import { uploadSnapshot, type Transfer } from './upload-snapshot.js'
 

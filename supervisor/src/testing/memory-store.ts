@@ -3,7 +3,7 @@
  * that wrote it, as a disk does.
  */
 import type { SettingsAtBoot } from '../host/host-settings.js'
-import type { DeviceMemory, Requests } from '@flotilla/reconcile'
+import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import type { StoredCommands } from '../commands/stored-commands.js'
 import type { StoredLocks } from '../locks/stored-locks.js'
 import type { Document } from '../ports.js'
@@ -140,6 +140,7 @@ export class MemoryStore implements Store {
   readonly locks = this.document<StoredLocks>('locks')
   readonly commands = this.document<StoredCommands>('commands')
   readonly tags = this.document<Record<string, string>>('tags')
+  readonly transfers = this.document<TransferUse>('transfers')
   readonly takeOvers = this.document<string[]>('take-overs')
   readonly reportBaseline = this.document<ReportBaseline>('report-baseline')
   readonly repositories = this.document<string[]>('repositories')

@@ -40,6 +40,7 @@ export const TransferPolicySchema = z.object({
   waitForDeltaSeconds: z.int().min(0).max(86_400).default(900),
 })
 export type TransferPolicy = z.infer<typeof TransferPolicySchema>
+export type TransferPolicyInput = z.input<typeof TransferPolicySchema>
 
 /** When and how a device moves to another release. */
 export const UpdatePolicySchema = z.object({

@@ -37,9 +37,14 @@ export function useAt(use: TransferUse, { now, timeZones }: TransferMoment): Tra
   return { day, month, usedToday: 0, usedThisMonth: use.month === month ? use.usedThisMonth : 0 }
 }
 
+/** Whether a policy has caps. Where it has none, nothing is counted: time zones alone would cost a small board 10 MB. */
+export function isCapped({ bytesPerDay, bytesPerMonth }: TransferPolicy): boolean {
+  return bytesPerDay !== undefined || bytesPerMonth !== undefined
+}
+
 /** Whether what is downloaded now is held against the caps. */
-export function isCounted(policy: TransferPolicy, moment: TransferMoment): boolean {
-  return policy.appliesTo === 'all' || moment.isMetered
+export function isCounted(policy: TransferPolicy, { isMetered }: TransferMoment): boolean {
+  return isCapped(policy) && (policy.appliesTo === 'all' || isMetered)
 }
 
 /** What may be downloaded now; undefined: any number of bytes. */

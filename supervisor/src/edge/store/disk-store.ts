@@ -20,6 +20,7 @@ import {
   StoredAttemptsSchema,
   StoredIdentitySchema,
   StoredTargetSchema,
+  TransferUseSchema,
   type Store,
 } from '../../stored.js'
 import { RequestsSchema } from '../../stored-memory.js'
@@ -51,6 +52,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     locks: document('locks.json', StoredLocksSchema),
     commands: document('commands.json', StoredCommandsSchema),
     tags: document('tags.json', z.record(z.string(), z.string())),
+    transfers: document('transfers.json', TransferUseSchema),
     takeOvers: document('take-overs.json', z.array(z.string())),
     reportBaseline: document('report-baseline.json', ReportBaselineSchema),
     repositories: document('repositories.json', RepositoriesSchema),

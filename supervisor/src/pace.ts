@@ -1,6 +1,6 @@
-import type { Clock } from '../ports.js'
+import type { Clock } from './ports.js'
 
-/** Keeps what is sent below so many bytes per second, by waiting after each piece for as long as it should have taken. */
+/** Keeps what passes below so many bytes per second, by waiting after each piece for as long as it should have taken. */
 export class Pace {
   private freeAt = 0
 
