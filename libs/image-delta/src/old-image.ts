@@ -1,0 +1,65 @@
+import { basename } from 'node:path/posix'
+import type { IndexedEntry, LayerIndex } from './layer-index.js'
+import { visibleFiles, type OldFile } from './merged-view.js'
+
+/** The old image as the base of headers and the source of contents. */
+export class OldImage {
+  private readonly starts: number[] = []
+  private readonly visible: Map<string, OldFile>
+  private readonly byHash = new Map<string, OldFile>()
+  private readonly byPath = new Map<string, OldFile>()
+  private readonly byName = new Map<string, OldFile[]>()
+  readonly skeletonBytes: number
+
+  constructor(readonly layers: LayerIndex[]) {
+    let start = 0
+    for (const { skeleton } of layers) {
+      this.starts.push(start)
+      start += skeleton.length
+    }
+    this.skeletonBytes = start
+    this.visible = visibleFiles(layers)
+    layers.forEach((layer, number) => {
+      for (const entry of layer.entries) this.byPath.set(entry.path, { layer: number, entry })
+    })
+    for (const [path, file] of this.visible) {
+      if (file.entry.sizeBytes === 0) continue
+      if (!this.byHash.has(file.entry.contentHash)) this.byHash.set(file.entry.contentHash, file)
+      const name = basename(path)
+      this.byName.set(name, [...(this.byName.get(name) ?? []), file])
+    }
+  }
+
+  /** Where its header blocks begin, counted over the skeletons of all layers. */
+  place({ layer, entry }: OldFile): number {
+    return (this.starts[layer] ?? 0) + entry.skeletonStart
+  }
+
+  group({ layer, entry }: OldFile): Buffer {
+    const skeleton = this.layers[layer]?.skeleton ?? Buffer.alloc(0)
+    return skeleton.subarray(entry.skeletonStart, entry.skeletonStart + entry.groupBytes)
+  }
+
+  /** The last entry of that path, visible or not. */
+  entryAt(path: string): OldFile | undefined {
+    return this.byPath.get(path)
+  }
+
+  /** A visible file of that content. */
+  sameContent(entry: IndexedEntry): OldFile | undefined {
+    return this.byHash.get(entry.contentHash)
+  }
+
+  isVisible(file: OldFile): boolean {
+    return this.visible.get(file.entry.path)?.entry === file.entry
+  }
+
+  /** Visible files whose content may be like the new one's. */
+  candidates(entry: IndexedEntry): OldFile[] {
+    const same = this.visible.get(entry.path)
+    if (same && same.entry.sizeBytes > 0) return [same]
+    const named = this.byName.get(basename(entry.path)) ?? []
+    const distance = (file: OldFile) => Math.abs(file.entry.sizeBytes - entry.sizeBytes)
+    return [...named].sort((a, b) => distance(a) - distance(b)).slice(0, 1)
+  }
+}

@@ -1,0 +1,86 @@
+import type { FileHandle } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { createBrotliDecompress } from 'node:zlib'
+import type { ByteStream } from './columns.js'
+import { DeltaError } from './delta-error.js'
+
+/** The largest window that a delta may ask a board to keep: 4 MiB, as a power of two. */
+export const LARGEST_WINDOW = 22
+// Small pieces become garbage sooner, so that less of it is in memory at a time.
+const PIECE = 16 * 1024
+
+/** One stream of a delta: decompresses the sections one after the other while they are read. */
+export class SectionReader implements ByteStream {
+  private pieces: AsyncIterator<Buffer> | undefined
+  private piece: Buffer = Buffer.alloc(0)
+  private nextSection = 0
+  private position: number
+
+  constructor(
+    private readonly file: FileHandle,
+    start: number,
+    private readonly lengths: number[],
+  ) {
+    this.position = start
+  }
+
+  async read(into: Buffer): Promise<void> {
+    let done = 0
+    while (done < into.length) {
+      if (this.piece.length === 0) this.piece = await this.nextPiece()
+      const count = this.piece.copy(into, done)
+      this.piece = this.piece.subarray(count)
+      done += count
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pieces?.return?.()
+    this.pieces = undefined
+  }
+
+  private async nextPiece(): Promise<Buffer> {
+    for (;;) {
+      this.pieces ??= await this.openSection()
+      const next = await this.pieces.next()
+      if (!next.done) return next.value
+      this.pieces = undefined
+    }
+  }
+
+  private async openSection(): Promise<AsyncIterator<Buffer>> {
+    const length = this.lengths[this.nextSection++]
+    if (length === undefined) throw new DeltaError('A stream of a delta ends too early.')
+    const start = this.position
+    this.position += length
+    const first = Buffer.alloc(1)
+    await this.file.read(first, 0, 1, start)
+    if (windowBits(first[0] ?? 0) > LARGEST_WINDOW) throw new DeltaError('A delta asks for too much memory.')
+    const packed = Readable.from(this.packed(start, start + length), { objectMode: false, highWaterMark: PIECE })
+    const plain = createBrotliDecompress({ chunkSize: PIECE })
+    packed.once('error', (error) => plain.destroy(error))
+    plain.once('close', () => packed.destroy())
+    return packed.pipe(plain)[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  }
+
+  private async *packed(start: number, end: number): AsyncGenerator<Buffer> {
+    for (let at = start; at < end;) {
+      const bytes = Buffer.allocUnsafe(Math.min(PIECE, end - at))
+      const { bytesRead } = await this.file.read(bytes, 0, bytes.length, at)
+      if (bytesRead === 0) throw new DeltaError('A delta is cut off.')
+      yield bytes.subarray(0, bytesRead)
+      at += bytesRead
+    }
+  }
+}
+
+/** From the first bits of a brotli stream, RFC 7932, 9.1. */
+function windowBits(first: number): number {
+  if ((first & 1) === 0) return 16
+  const high = (first >> 1) & 7
+  if (high !== 0) return 17 + high
+  const low = (first >> 4) & 7
+  if (low === 0) return 17
+  // One is the mark of windows larger than the standard has.
+  return low === 1 ? Number.POSITIVE_INFINITY : 8 + low
+}
