@@ -170,10 +170,19 @@ export interface Engine {
   fileTime(containerId: string, path: string): Promise<number | undefined>
   /** What tells why a service fails. */
   evidence(containerId: string, lines: number): Promise<ContainerEvidence>
+  /** Which registries it speaks to without checking who they are, by its own settings. */
+  registryRules(): Promise<RegistryRules>
   /** Under which containers on bridges reach this machine, IPv4. Absent: they do not. */
   hostAddress(): Promise<string | undefined>
   /** The log from `since` (a frame's `at`, inclusive) on, until the container stops. */
   readLogs(containerId: string, options: { since?: string; signal: AbortSignal }): AsyncIterable<LogFrame>
+}
+
+export interface RegistryRules {
+  // host[:port], as in an image's name.
+  insecureHosts: string[]
+  // As 10.0.0.0/8: all hosts with an address in one of them.
+  insecureNetworks: string[]
 }
 
 export interface ContainerEvidence {

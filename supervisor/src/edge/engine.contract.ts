@@ -14,7 +14,12 @@ import {
   describeRuns,
 } from './contract/containers.js'
 import { describeImageNames, describeImages } from './contract/images.js'
-import { describeForeigners, describeNetworksAndVolumes, describeVolumeRemoval } from './contract/resources.js'
+import {
+  describeForeigners,
+  describeNetworksAndVolumes,
+  describeRegistryRules,
+  describeVolumeRemoval,
+} from './contract/resources.js'
 import { makeScene, pull, type EngineHarness } from './contract/scene.js'
 
 export function describeEngine(name: string, makeHarness: () => Promise<EngineHarness>): void {
@@ -31,6 +36,7 @@ export function describeEngine(name: string, makeHarness: () => Promise<EngineHa
     describeImageNames(scene)
     describeNetworksAndVolumes(scene)
     describeVolumeRemoval(scene)
+    describeRegistryRules(scene)
     describeContainers(scene)
     describeRuns(scene)
     describeEvidence(scene)

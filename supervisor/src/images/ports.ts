@@ -77,6 +77,8 @@ export interface BlobStore {
   /** Path of a whole one, for those who read it at random. */
   pathOf(digest: string): string
   remove(digest: string): Promise<void>
+  /** Removes all others, whole or not, but those that somebody is waiting for. */
+  keepOnly(digests: Iterable<string>): Promise<void>
   list(): { digest: string; bytes: number; isWhole: boolean; usedAt: number }[]
 }
 

@@ -3,13 +3,14 @@
  */
 import type Docker from 'dockerode'
 import { spawn, spawnSync } from 'node:child_process'
-import { randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { jsonObjects } from '../edge/docker/json-stream.js'
+import type { Blob } from '../images/ports.js'
 import { eventually } from './eventually.js'
 
 export interface TestRegistry {
@@ -17,6 +18,8 @@ export interface TestRegistry {
   address: string
   /** Builds an image around busybox with `marker` in /marker, pushes it, and removes it from the engine again. */
   publish(docker: Docker, name: string, marker: string): Promise<{ repository: string; digest: string }>
+  /** Puts a blob there as it is, without any image. */
+  upload(name: string, content: Buffer): Promise<Blob>
   /** The disk of the registry has lost what is special to this image (its last layer). */
   loseLayers(image: string): Promise<void>
   stop(): Promise<void>
@@ -38,6 +41,7 @@ export async function startRegistry(): Promise<TestRegistry> {
   return {
     address,
     publish: (docker, name, marker) => publish(docker, `${address}/${name}`, marker),
+    upload: (name, content) => upload(`${address}/${name}`, content),
     loseLayers: (image) => loseLayers(join(folder, 'data'), image),
     async stop() {
       const ended = new Promise((resolve) => server.once('exit', resolve))
@@ -57,6 +61,18 @@ async function publish(docker: Docker, repository: string, marker: string) {
   if (digest === undefined) throw new Error(`The push of ${reference} gave no digest`)
   await docker.getImage(reference).remove()
   return { repository, digest }
+}
+
+async function upload(repository: string, content: Buffer): Promise<Blob> {
+  const [, host = '', name = ''] = /^([^/]+)\/(.+)$/.exec(repository) ?? []
+  const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`
+  const begun = await fetch(`http://${host}/v2/${name}/blobs/uploads/`, { method: 'POST' })
+  const place = new URL(begun.headers.get('location') ?? '')
+  place.searchParams.set('digest', digest)
+  const headers = { 'content-type': 'application/octet-stream' }
+  const { status } = await fetch(place, { method: 'PUT', headers, body: new Uint8Array(content) })
+  if (status !== 201) throw new Error(`The upload to ${repository} gave ${status}`)
+  return { digest, sizeBytes: content.length, repository }
 }
 
 async function loseLayers(data: string, image: string): Promise<void> {

@@ -74,6 +74,12 @@ export function describeVolumeRemoval(scene: () => Scene): void {
   })
 }
 
+export function describeRegistryRules(scene: () => Scene): void {
+  it('speaks to registries on its own machine without TLS', async () => {
+    expect((await scene().engine.registryRules()).insecureNetworks).toContain('127.0.0.0/8')
+  })
+}
+
 export function describeForeigners(scene: () => Scene): void {
   it('shows nothing that another device, or somebody by hand, has made', async () => {
     const { engine, create, harness } = scene()

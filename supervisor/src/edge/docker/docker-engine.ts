@@ -11,11 +11,13 @@ import type {
   LogFrame,
   Observation,
   PullOptions,
+  RegistryRules,
   StepOf,
   Surroundings,
 } from '../../ports.js'
 import { attachments, containerBody, hasMountedLockFolders, type Attachment } from './container-body.js'
 import { fileTime, makeLockFolders } from './container-files.js'
+import { defaultLogging, registryRules } from './engine-settings.js'
 import { explainStart, orAlreadySo, refuseCreation, statusOf } from './engine-errors.js'
 import { evidence } from './evidence.js'
 import { jsonObjects } from './json-stream.js'
@@ -187,6 +189,10 @@ export class DockerEngine implements Engine {
     return evidence(this.docker, containerId, lines)
   }
 
+  registryRules(): Promise<RegistryRules> {
+    return registryRules(this.docker)
+  }
+
   async hostAddress(): Promise<string | undefined> {
     try {
       const { IPAM: ipam } = await this.docker.getNetwork('bridge').inspect()
@@ -225,7 +231,7 @@ export class DockerEngine implements Engine {
 
   /** Gives the id. Paths of the board that are not there are left out where they may be. */
   private async create(step: StepOf<'create-container'>, surroundings?: Surroundings): Promise<string> {
-    const body = containerBody(this.deviceId, step, await this.defaultLogging(), surroundings)
+    const body = containerBody(this.deviceId, step, await defaultLogging(this.docker), surroundings)
     body.Image = await engineName(this.docker, step.spec.image)
     try {
       return (await this.docker.createContainer(asBody(body, { name: step.name }))).id
@@ -266,16 +272,6 @@ export class DockerEngine implements Engine {
       const options = { Container: id, EndpointConfig: endpoint, ...within() }
       await this.docker.getNetwork(name).connect(options)
     }
-  }
-
-  /**
-   * Docker's json-file logs grow until the card is full. Rotated, unless the board's owner chose another driver; the
-   * lines are shipped anyway.
-   */
-  private async defaultLogging(): Promise<Docker.HostConfig['LogConfig']> {
-    const { LoggingDriver: driver } = (await this.docker.info()) as { LoggingDriver?: string }
-    if (driver !== 'json-file') return undefined
-    return { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } }
   }
 }
 

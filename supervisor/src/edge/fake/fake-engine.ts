@@ -11,6 +11,7 @@ import type {
   LogFrame,
   Observation,
   PullOptions,
+  RegistryRules,
   StepOf,
   Surroundings,
 } from '../../ports.js'
@@ -222,6 +223,12 @@ export class FakeEngine implements Engine {
     const lastLines = container.logged.slice(-lines).map(({ content }) => content.toString())
     const { exitCode, oomKilled } = container
     return { exitCode, ...(oomKilled && { oomKilled }), lastLines }
+  }
+
+  async registryRules(): Promise<RegistryRules> {
+    await Promise.resolve()
+    this.daemon.answer()
+    return { insecureHosts: [], insecureNetworks: ['127.0.0.0/8'] }
   }
 
   async hostAddress(): Promise<string | undefined> {

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '../../edge/host/clock.js'
+import { FolderBlobDisk } from '../../edge/blobs/folder-blob-disk.js'
+import { BlobOrigin, digestOf, makeBlob } from '../../testing/blob-origin.js'
+import { silentLog } from '../../testing/memory-store.js'
+import { DiskBlobStore } from './disk-blob-store.js'
+import { freeMeter } from './free-meter.js'
+
+const MB = 1024 * 1024
+
+describe('the blob store', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fblobs-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const { signal } = new AbortController()
+  async function open(sources: BlobOrigin[], { meter = freeMeter } = {}) {
+    const disk = await FolderBlobDisk.open(folder)
+    return DiskBlobStore.open({ disk, sources, meter, clock: { ...systemClock, random: () => 0 }, log: silentLog() })
+  }
+  const contentOf = async (store: DiskBlobStore, digest: string, range?: { first: number; last: number }) => {
+    const pieces: Uint8Array[] = []
+    for await (const piece of store.read(digest, range)) pieces.push(piece)
+    return Buffer.concat(pieces)
+  }
+
+  it('fetches a blob in ranges, each byte once, and leaves nothing but it', async () => {
+    const { blob, content } = makeBlob(5 * MB + 17)
+    const origin = new BlobOrigin([content])
+    const store = await open([origin])
+    const told: number[] = []
+    await store.fetch(blob, { signal, onBytes: (_, kind, added) => told.push(kind === 'registry' ? added : 0) })
+    expect(digestOf(await contentOf(store, blob.digest))).toBe(blob.digest)
+    expect(origin.bytesGiven).toBe(content.length)
+    expect(told.reduce((sum, bytes) => sum + bytes, 0)).toBe(content.length)
+    expect(store.list()).toMatchObject([{ digest: blob.digest, bytes: content.length, isWhole: true }])
+    expect(await readdir(folder)).toEqual([blob.digest.slice(7)])
+    expect(digestOf(await readFile(store.pathOf(blob.digest)))).toBe(blob.digest)
+  })
+
+  it('goes on at the last byte when a range breaks', async () => {
+    const { blob, content } = makeBlob(2 * MB)
+    const origin = new BlobOrigin([content])
+    origin.breakAfter = [100_000, 1, 0, 65_536]
+    const store = await open([origin])
+    await store.fetch(blob, { signal })
+    expect(digestOf(await contentOf(store, blob.digest))).toBe(blob.digest)
+    expect(origin.bytesGiven).toBe(content.length)
+  })
+
+  it('goes on where it stopped after a restart', async () => {
+    const { blob, content } = makeBlob(3 * MB)
+    const origin = new BlobOrigin([content])
+    const first = await open([origin])
+    const stop = new AbortController()
+    const fetching = first.fetch(blob, { signal: stop.signal, onBytes: (done) => done > MB && stop.abort() })
+    await expect(fetching).rejects.toThrow('abort')
+    await first.close()
+    const store = await open([origin])
+    expect(store.bytesOf(blob.digest)).toBeGreaterThan(MB)
+    expect(store.bytesOf(blob.digest)).toBe(origin.bytesGiven)
+    await store.fetch(blob, { signal })
+    expect(digestOf(await contentOf(store, blob.digest))).toBe(blob.digest)
+    expect(origin.bytesGiven).toBe(content.length)
+  })
+})

@@ -1,0 +1,144 @@
+import { withAbort } from '../../abort.js'
+import type { Clock } from '../../ports.js'
+import type { Blob, BlobSource, ByteRange, SourceKind, TransferMeter } from '../ports.js'
+import type { PartFile } from './part-file.js'
+import { RangeSet, bytesIn } from './ranges.js'
+import { SourceError } from './source-error.js'
+import type { SourceTraffic } from './source-traffic.js'
+import type { SourceTurns } from './source-turns.js'
+import { unlessSilent } from './unless-silent.js'
+
+// A lossy link gives a connection less than its share, several at once come near to all of it.
+const WORKERS = 3
+
+export interface FillOrder {
+  blob: Blob
+  turns: SourceTurns
+  traffic: SourceTraffic
+  meter: TransferMeter
+  clock: Clock
+  onBytes: (kind: SourceKind, bytes: number) => void
+}
+
+/** Fetches what a part lacks, in several ranges at once. What has come when it fails is safe. */
+export async function fillPart(part: PartFile, order: FillOrder, signal: AbortSignal): Promise<void> {
+  await withAbort(signal, async (controller) => {
+    const filling = new Filling(part, order, controller.signal)
+    while (filling.gap()) {
+      // Only one goes on where one connection has to do.
+      const workers = Array.from({ length: filling.isSequential ? 1 : WORKERS }, () => filling.work())
+      await Promise.all(workers.map((work) => work.catch((error: unknown) => controller.abort(error))))
+      if (controller.signal.aborted) await part.commit()
+      controller.signal.throwIfAborted()
+    }
+  })
+}
+
+class Filling {
+  // On their way.
+  private readonly claimed = new RangeSet()
+  isSequential = false
+
+  constructor(
+    private readonly part: PartFile,
+    private readonly order: FillOrder,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** The first bytes that are neither there nor on their way. */
+  gap(): ByteRange | undefined {
+    return this.part.firstGap(this.claimed)
+  }
+
+  /** Until nothing is left to be asked for, or it turns out that ranges are not to be had. */
+  async work(): Promise<void> {
+    const { turns, traffic } = this.order
+    const { isSequential } = this
+    while (this.gap() && this.isSequential === isSequential) {
+      const source = await turns.next(this.signal)
+      const giveBack = await traffic.slot(source, this.signal)
+      try {
+        await this.fetchFrom(source)
+      } finally {
+        giveBack()
+      }
+    }
+  }
+
+  private async fetchFrom(source: BlobSource): Promise<void> {
+    const claim = this.claim(source)
+    if (!claim) return
+    this.claimed.add(claim)
+    try {
+      const range = await this.granted(source, claim)
+      await this.fetch(source, range)
+    } finally {
+      this.claimed.remove(claim)
+    }
+    await this.part.hashWhatIsThere()
+  }
+
+  private claim(source: BlobSource): ByteRange | undefined {
+    const gap = this.gap()
+    if (!gap) return undefined
+    if (this.isSequential) return { first: gap.first, last: this.order.blob.sizeBytes - 1 }
+    return { first: gap.first, last: Math.min(gap.last, gap.first + this.order.traffic.sizes(source).next() - 1) }
+  }
+
+  private async granted(source: BlobSource, { first, last }: ByteRange): Promise<ByteRange> {
+    if (source.kind !== 'registry') return { first, last }
+    const bytes = await this.order.meter.grant(bytesIn({ first, last }), this.signal)
+    return { first, last: Math.min(last, first + bytes - 1) }
+  }
+
+  private async fetch(source: BlobSource, range: ByteRange): Promise<void> {
+    const { clock, traffic, turns } = this.order
+    const startedAt = clock.monotonic()
+    const sizes = traffic.sizes(source)
+    let received = 0
+    try {
+      for await (const bytes of this.read(source, range)) {
+        await this.take(source, bytes, range.first + received)
+        received += bytes.length
+      }
+      sizes.worked(received, clock.monotonic() - startedAt)
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error
+      this.signal.throwIfAborted()
+      sizes.broke(received, clock.monotonic() - startedAt)
+      this.isSequential ||= error.facts.isSequential === true
+      turns.failed(source, error)
+      // It may be long until there is more.
+      await this.part.commit()
+    }
+  }
+
+  private async take(source: BlobSource, bytes: Uint8Array, position: number): Promise<void> {
+    await this.part.write(bytes, position)
+    this.order.turns.gave(source)
+    this.order.onBytes(source.kind, bytes.length)
+    if (source.kind === 'registry') await this.order.meter.spend(bytes.length, this.signal)
+  }
+
+  /** Exactly the range; whatever goes wrong is a SourceError. */
+  private async *read(source: BlobSource, range: ByteRange): AsyncGenerator<Uint8Array> {
+    const { blob, clock } = this.order
+    let left = bytesIn(range)
+    const pieces = unlessSilent((signal) => source.read(blob, range, signal), { clock, signal: this.signal })
+    for await (const bytes of asSourceErrors(pieces)) {
+      if (bytes.length > left) throw new SourceError('More came than was asked for')
+      left -= bytes.length
+      if (bytes.length > 0) yield bytes
+    }
+    if (left > 0) throw new SourceError(`${left} bytes of what was asked for did not come`)
+  }
+}
+
+async function* asSourceErrors(pieces: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces
+  } catch (cause) {
+    if (cause instanceof SourceError) throw cause
+    throw new SourceError('It could not be read', {}, { cause })
+  }
+}

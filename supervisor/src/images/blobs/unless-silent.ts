@@ -1,0 +1,69 @@
+import type { Clock } from '../../ports.js'
+import { SourceError } from './source-error.js'
+
+// A slow link is no reason to give up, a silent one is: TCP itself would wait for a quarter of an hour.
+const SILENCE_MS = 20_000
+
+/**
+ * What `read` gives, given up as soon as nothing came for 20 s. The time between, in which nobody asks for more, does
+ * not count. `read` gets a signal that aborts when nobody wants it any more.
+ */
+export async function* unlessSilent(
+  read: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): AsyncGenerator<Uint8Array> {
+  const controller = new AbortController()
+  const follow = () => controller.abort(signal.reason)
+  if (signal.aborted) follow()
+  signal.addEventListener('abort', follow, { once: true })
+  const silence = new Silence(clock, controller)
+  const aborted = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error), { once: true })
+  })
+  aborted.catch(() => undefined)
+  const pieces = read(controller.signal)[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      controller.signal.throwIfAborted()
+      silence.begin()
+      // One that does not listen to its signal must not hold us.
+      const next = await Promise.race([pieces.next(), aborted])
+      silence.end()
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    signal.removeEventListener('abort', follow)
+    controller.abort(new SourceError('Nobody wants it any more'))
+    pieces.return?.().catch(() => undefined)
+  }
+}
+
+class Silence {
+  private since?: number
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly controller: AbortController,
+  ) {
+    void this.watch()
+  }
+
+  begin(): void {
+    this.since = this.clock.monotonic()
+  }
+
+  end(): void {
+    this.since = undefined
+  }
+
+  private async watch(): Promise<void> {
+    const { signal } = this.controller
+    while (!signal.aborted) {
+      const now = this.clock.monotonic()
+      const left = (this.since ?? now) + SILENCE_MS - now
+      if (left <= 0) this.controller.abort(new SourceError(`Nothing came for ${SILENCE_MS / 1000} s`))
+      else await this.clock.sleep(left, signal)
+    }
+  }
+}
