@@ -43,6 +43,11 @@ const EnvironmentSchema = z.object({
   FLOTILLA_MANAGE_HOST: z.enum(['true', 'false']).default('false').meta({
     description: 'true on a board of its own: the fleet may set its config.txt and host name, and restart it.',
   }),
+  FLOTILLA_ENGINE_RESTART: z.string().optional().meta({
+    description:
+      'Command that restarts the engine, for faults of its own that nothing else mends. Absent: systemd is asked, where FLOTILLA_MANAGE_HOST is true.',
+    example: 'systemctl restart docker.service',
+  }),
   FLOTILLA_METRICS_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60).meta({
     description: 'Seconds between two looks at temperature, memory and the like. 0: never. The fleet may set another.',
   }),
@@ -75,6 +80,8 @@ export interface Config {
   platform?: z.infer<typeof PlatformSchema>
   pollMs: number
   managesHost: boolean
+  // Absent: as its system does it.
+  engineRestart?: string
   metricsSeconds: number
   // Undefined: switched off.
   localApiPort?: number
@@ -104,6 +111,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     platform: settings.FLOTILLA_PLATFORM,
     pollMs: settings.FLOTILLA_POLL_SECONDS * 1000,
     managesHost: settings.FLOTILLA_MANAGE_HOST === 'true',
+    engineRestart: settings.FLOTILLA_ENGINE_RESTART,
     metricsSeconds: settings.FLOTILLA_METRICS_SECONDS,
     localApiPort: Number(settings.FLOTILLA_LOCAL_API_PORT) || undefined,
     watchdogMs: settings.WATCHDOG_USEC === undefined ? undefined : settings.WATCHDOG_USEC / 1000,

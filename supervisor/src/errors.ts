@@ -24,6 +24,14 @@ export class SpoiledError extends Error {
   }
 }
 
+/**
+ * The engine itself is at fault: it holds something for nobody that the container needs, and lets go of it only when it
+ * is restarted. It says nothing of the release.
+ */
+export class EngineFaultError extends Error {
+  override name = 'EngineFaultError'
+}
+
 /** The control plane answered with an error, or not at all. */
 export class CloudError extends Error {
   override name = 'CloudError'

@@ -7,6 +7,7 @@ import { HttpCloud } from './edge/cloud/http-cloud.js'
 import { DockerEngine } from './edge/docker/docker-engine.js'
 import { systemClock } from './edge/host/clock.js'
 import { DataDisk } from './edge/host/data-disk.js'
+import { engineControl } from './edge/host/engine-control.js'
 import { hostRoot, isContainerRoot } from './edge/host/host-root.js'
 import { KernelFiles } from './edge/host/kernel-files.js'
 import { LinuxControl } from './edge/host/linux-control.js'
@@ -21,6 +22,7 @@ import { createLogger } from './edge/host/logger.js'
 import { openStore } from './edge/store/disk-store.js'
 import { DiskVersions } from './edge/versions/disk-versions.js'
 import { DiskSnapshots } from './edge/volumes/disk-snapshots.js'
+import { engineRestartsPart } from './host/engine-restarts.js'
 import type { HostControl } from './host/host-control.js'
 import { hostPart } from './host/host-part.js'
 import { Metrics } from './metrics/metrics.js'
@@ -102,6 +104,10 @@ async function supervise(config: Config): Promise<void> {
         (core) => metrics.part(core),
         (core) => transfers.part(core),
         hostPart({ time, control: hostControl(config, root), document: store.settingsAtBoot }),
+        engineRestartsPart({
+          control: engineControl({ command: config.engineRestart, managesHost: config.managesHost }, root),
+          document: store.engineRestarts,
+        }),
         localPart({
           ...{ port: config.localApiPort, listen },
           engineSocket: 'socketPath' in config.engine ? config.engine.socketPath : undefined,

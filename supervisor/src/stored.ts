@@ -40,6 +40,8 @@ export const StoredAttemptsSchema = z.object({
       error: z.string(),
       // Not tried again until the target changes. Absent: it is.
       isFinal: z.boolean().optional(),
+      // Absent: the engine was not to blame.
+      engineFaults: z.int().positive().optional(),
     }),
   ),
 })
@@ -55,6 +57,10 @@ export type LastGood = z.infer<typeof LastGoodSchema>
 /** By image (repository@digest): how often it, or a container of it, was repaired, and when the last time. */
 export const RepairsSchema = z.record(z.string(), z.object({ count: z.int().positive(), at: z.number() }))
 export type RepairCounts = z.infer<typeof RepairsSchema>
+
+/** How often the engine was restarted in the boot that went on then. */
+export const EngineRestartsSchema = z.object({ bootId: z.string(), count: z.int().nonnegative() })
+export type EngineRestarts = z.infer<typeof EngineRestartsSchema>
 
 /** By app: the release of which it was last told that it runs. */
 export const RunningReleaseIdsSchema = z.record(z.string(), z.string())
@@ -138,6 +144,7 @@ export interface Store {
   lastGood: Pick<Document<LastGood>, 'read'>
   runningReleases: Document<RunningReleaseIds>
   repairs: Document<RepairCounts>
+  engineRestarts: Document<EngineRestarts>
   memory: Document<DeviceMemory>
   bootTimes: Document<BootTimes>
   requests: Document<Requests>

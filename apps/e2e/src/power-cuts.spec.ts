@@ -6,6 +6,7 @@ import { waitFor } from '@flotilla/dev'
 import { threeServiceApp } from './testing/apps.js'
 import { newestRelease, runningContainers, waitForLine, waitForRelease } from './testing/observe.js'
 import { createRepository, mustSucceed, type Repository } from './testing/repository.js'
+import { createWaitingRuntime, type WaitingRuntime } from './testing/waiting-runtime.js'
 import { cutPower, type Fleet, restorePower, startWorld, type World, type WorldDevice } from './testing/world.js'
 
 // A sample on real engines of what the simulation tries at every write. Other moments in each run.
@@ -18,20 +19,23 @@ describe('power cuts at random moments of updates', () => {
   let fleet: Fleet
   let app: Repository
   let device: WorldDevice
+  let runtime: WaitingRuntime
 
   beforeAll(async () => {
     world = await startWorld()
     fleet = await world.createFleet('dark')
-    device = await world.join(await world.addBoard({ diskMegabytes: 2048 }), fleet, 'dark-1')
+    runtime = createWaitingRuntime()
+    const board = await world.addBoard({ diskMegabytes: 2048, runtime: runtime.path })
+    device = await world.join(board, fleet, 'dark-1')
     app = await createRepository()
-    await app.commit(threeServiceApp())
-    mustSucceed(await app.git('push', world.remote(fleet), 'main'))
+    await push({})
     await waitForRelease(world, device.name, (await newestRelease(world, fleet.id)).version)
     await inStore(`echo ${MARKER} > /kept/marker && sync`)
   }, 240_000)
   afterAll(async () => {
     app?.remove()
     await world?.stop()
+    runtime?.remove()
   }, 120_000)
 
   /** What a command in the container of `store`, which has the volume, prints. */
@@ -45,30 +49,30 @@ describe('power cuts at random moments of updates', () => {
     return output.trim()
   }
 
+  async function push(lines: Parameters<typeof threeServiceApp>[0]): Promise<void> {
+    await app.commit(threeServiceApp(lines))
+    mustSucceed(await app.git('push', world.remote(fleet), 'main'))
+  }
+
+  /** The update is through, whatever happened: `when` says what did. */
+  async function isDone(line: string, when: string): Promise<void> {
+    const { version } = await newestRelease(world, fleet.id)
+    await waitForRelease(world, device.name, version, 120_000).catch((cause: unknown) => {
+      const log = device.supervisor.supervisor().lastLines().slice(-60).join('\n')
+      throw new Error(`${when}:\n${log}`, { cause })
+    })
+    await waitForLine(device, 8100, line)
+    expect(await inStore('cat /kept/marker')).toBe(MARKER)
+  }
+
   async function everything(docker: Docker): Promise<string[]> {
     const [containers, images] = await Promise.all([docker.listContainers({ all: true }), docker.listImages()])
     const services = containers.map(({ Labels, State }) => `${Labels['io.flotilla.service']} ${State}`)
     return [...services.sort(), `${images.filter(({ RepoDigests }) => RepoDigests?.length).length} images`]
   }
 
-  it('leave every update done, the data kept and nothing behind', async () => {
+  async function nothingIsLeft(): Promise<void> {
     const { docker } = device.board.engine
-    for (let cut = 1; cut <= CUTS; cut++) {
-      const lines = { store: `store ${cut}`, api: `api ${cut}`, web: `web ${cut}` }
-      await app.commit(threeServiceApp(lines))
-      mustSucceed(await app.git('push', world.remote(fleet), 'main'))
-      const moment = randomInt(LATEST_CUT_MS)
-      await sleep(moment)
-      await cutPower(device)
-      await restorePower(device)
-      const { version } = await newestRelease(world, fleet.id)
-      await waitForRelease(world, device.name, version, 120_000).catch((cause: unknown) => {
-        const log = device.supervisor.supervisor().lastLines().slice(-60).join('\n')
-        throw new Error(`Cut ${cut}, ${moment} ms after the push:\n${log}`, { cause })
-      })
-      await waitForLine(device, 8100, `web ${cut}`)
-      expect(await inStore('cat /kept/marker')).toBe(MARKER)
-    }
     const clean = ['api running', 'store running', 'web running', '3 images']
     await waitFor(async () => (await everything(docker)).join() === clean.join(), {
       what: 'nothing is left over',
@@ -76,5 +80,33 @@ describe('power cuts at random moments of updates', () => {
     }).catch(async (cause: unknown) => {
       throw new Error(`Left: ${(await everything(docker)).join(', ')}`, { cause })
     })
+  }
+
+  it('leave every update done, the data kept and nothing behind', async () => {
+    for (let cut = 1; cut <= CUTS; cut++) {
+      await push({ store: `store ${cut}`, api: `api ${cut}`, web: `web ${cut}` })
+      const moment = randomInt(LATEST_CUT_MS)
+      await sleep(moment)
+      await cutPower(device)
+      await restorePower(device)
+      await isDone(`web ${cut}`, `Cut ${cut}, ${moment} ms after the push`)
+    }
+    await nothingIsLeft()
+  })
+
+  it('leave no port with an engine that holds it for a container that never ran', async () => {
+    runtime.waitAt('web')
+    await push({ web: 'web at last' })
+    await waitFor(() => runtime.isWaiting(), { what: 'web has its port', timeoutMs: 60_000 })
+    await cutPower(device)
+    runtime.goOn()
+    await restorePower(device)
+    await isDone('web at last', 'Cut while web was starting')
+    const steps = device.supervisor
+      .supervisor()
+      .lastLines()
+      .filter((line) => line.includes('"restart-engine"'))
+    expect(steps).toEqual([expect.stringContaining('step-done')])
+    await nothingIsLeft()
   })
 })

@@ -68,6 +68,9 @@ export interface Attempt {
   error: string
   // It would fail for ever: it is not tried again until the target changes. Absent: it may do better the next time.
   isFinal?: boolean
+  // How often in a row, the last time included, the engine alone was to blame: it holds something for nobody, and lets
+  // go of it only when it is restarted. Absent: not the last time.
+  engineFaults?: number
 }
 
 /** Somebody inside an app asks that a service be left alone. */
@@ -130,4 +133,6 @@ export interface CurrentState {
   // The device's time zone, IANA; false: the board does not know the time.
   localTime?: { timeZone: string } | false
   host?: HostState
+  // Absent: it cannot be restarted from here, or has been often enough in this boot.
+  canRestartEngine?: boolean
 }

@@ -37,6 +37,8 @@ export function describeStep(step: Step): string {
       return `Setting the hostname to ${step.hostname}`
     case 'replace-supervisor':
       return `Replacing the supervisor by version ${step.supervisor.version}`
+    case 'restart-engine':
+      return 'Restarting the engine'
     case 'reboot':
       return 'Restarting the board'
     case 'shutdown':
@@ -74,6 +76,8 @@ export function stepSubjects(step: Step): { subject: string; appId?: string; ser
     case 'reboot':
     case 'shutdown':
       return [{ subject: 'the board' }]
+    case 'restart-engine':
+      return [{ subject: 'the engine' }]
     case 'replace-supervisor':
       return [{ subject: 'the supervisor' }]
   }

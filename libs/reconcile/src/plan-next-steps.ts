@@ -4,6 +4,7 @@ import type { Plan } from './plan.js'
 import { isSettled, mergePlans, planSteps, planWaits } from './plans.js'
 import { holdBack } from './rules/back-off.js'
 import { departures, type Departure } from './rules/departures.js'
+import { planEngineRestart } from './rules/engine-restart.js'
 import { planHost, planPower } from './rules/host.js'
 import { planNetworks } from './rules/networks.js'
 import { removeOldImages } from './rules/old-images.js'
@@ -40,7 +41,7 @@ export function planNextSteps(target: Target, current: CurrentState, now: number
   ])
   const apps = holdBack(view, mergePlans([plan, clearAway(view, plan)]))
   const all = mergePlans([apps, holdBack(view, planHost(view, apps)), planWaits(...waitForTrials(view))])
-  return planPower(view, all)
+  return planPower(view, planEngineRestart(view, all))
 }
 
 // What runs and is to pause stops with what goes, and is no longer among it once it has stopped.

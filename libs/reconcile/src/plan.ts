@@ -75,6 +75,8 @@ export type Step =
   | { kind: 'write-host-config'; changes: Record<string, string | null>; reason: string }
   | { kind: 'set-hostname'; hostname: string }
   | { kind: 'replace-supervisor'; supervisor: TargetSupervisor; by: 'bundle' | 'image' }
+  // With all that runs on it: nothing else frees what it holds for nobody.
+  | { kind: 'restart-engine'; reason: string }
   | { kind: 'reboot'; reason: string }
   | { kind: 'shutdown'; reason: string }
 

@@ -36,6 +36,7 @@ export function stepKey(step: Step): string {
       return `${step.kind} ${step.hostname}`
     case 'replace-supervisor':
       return `${step.kind} ${step.supervisor.version}`
+    case 'restart-engine':
     case 'reboot':
     case 'shutdown':
       return step.kind

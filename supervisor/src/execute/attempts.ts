@@ -1,6 +1,6 @@
 import { LONGEST_BACK_OFF_MS, type Attempt } from '@flotilla/reconcile'
 import { steadyBackOffDelay, type BackOff } from '../back-off.js'
-import { shortError, TerminalError } from '../errors.js'
+import { EngineFaultError, shortError, TerminalError } from '../errors.js'
 import type { Clock, Document } from '../ports.js'
 import type { StoredAttempts } from '../stored.js'
 
@@ -49,10 +49,13 @@ export class Attempts {
 
   async failed(key: string, error: unknown): Promise<{ count: number; error: string; isFinal: boolean }> {
     const isFinal = error instanceof TerminalError
-    const count = (this.stored.attempts[key]?.count ?? 0) + 1
+    const before = this.stored.attempts[key]
+    const count = (before?.count ?? 0) + 1
+    const engineFaults = error instanceof EngineFaultError ? (before?.engineFaults ?? 0) + 1 : undefined
     const text = shortError(error)
     const nextAt = this.clock.now() + steadyBackOffDelay(BACK_OFF, count, () => this.clock.random())
-    await this.replace({ ...this.stored.attempts, [key]: { count, nextAt, error: text, ...(isFinal && { isFinal }) } })
+    const attempt = { count, nextAt, error: text, ...(isFinal && { isFinal }), ...(engineFaults && { engineFaults }) }
+    await this.replace({ ...this.stored.attempts, [key]: attempt })
     return { count, error: text, isFinal }
   }
 
@@ -60,6 +63,12 @@ export class Attempts {
     if (!(key in this.stored.attempts)) return
     const { [key]: _done, ...others } = this.stored.attempts
     await this.replace(others)
+  }
+
+  /** The engine that was to blame is another one now. */
+  async forgetEngineFaults(): Promise<void> {
+    const others = Object.entries(this.stored.attempts).filter(([, { engineFaults }]) => engineFaults === undefined)
+    await this.replace(Object.fromEntries(others))
   }
 
   private replace(attempts: StoredAttempts['attempts']): Promise<void> {

@@ -63,6 +63,11 @@ export class Executor {
     return new Set(this.running.keys())
   }
 
+  /** What is seen of it meanwhile means nothing. */
+  isRestartingEngine(): boolean {
+    return [...this.running.values()].some(({ step }) => step.kind === 'restart-engine')
+  }
+
   /** repository@digest of the images that are on their way. */
   downloading(): string[] {
     return [...this.running.values()].flatMap(({ step }) => (step.kind === 'pull-image' ? [step.image] : []))
@@ -144,6 +149,7 @@ export class Executor {
   private async noteSuccess(step: Step, seconds: number): Promise<void> {
     this.pacing.succeeded(stepKey(step))
     if (step.kind === 'pull-image') this.parts.repairs.notePulled(step.image)
+    if (step.kind === 'restart-engine') await this.parts.attempts.forgetEngineFaults()
     await this.parts.attempts.succeeded(stepKey(step))
     await this.parts.events.record('step-done', { ...stepFacts(step), seconds })
   }

@@ -11,13 +11,17 @@ export interface Sources {
   localTime?: () => CurrentState['localTime']
   allowance?: () => CurrentState['allowance']
   host?: () => Promise<HostState | undefined>
+  canRestartEngine?: () => boolean
   // Becomes a member of `host`.
   supervisor?: () => HostState['supervisor']
   // Asked of containers that run beside another one of their service.
   hasTakenOver?: (container: CurrentContainer) => Promise<boolean>
 }
 
-type Answers = Pick<CurrentState, 'containers' | 'locks' | 'disk' | 'localTime' | 'allowance' | 'host'>
+type Answers = Pick<
+  CurrentState,
+  'containers' | 'locks' | 'disk' | 'localTime' | 'allowance' | 'host' | 'canRestartEngine'
+>
 
 /**
  * Asks all of them. One that fails must not keep a board from running its apps: it counts as having said what it said
@@ -33,7 +37,7 @@ export class SourceReader {
   ) {}
 
   async read(containers: readonly CurrentContainer[]): Promise<Answers> {
-    const { locks, disk, host, supervisor, localTime, allowance } = this.sources
+    const { locks, disk, host, supervisor, localTime, allowance, canRestartEngine } = this.sources
     const [asked, lockAnswer, diskAnswer, hostAnswer] = await Promise.all([
       Promise.all(containers.map((container) => this.askForTakeOver(container, containers))),
       locks && this.ask('locks', () => locks(containers)),
@@ -47,6 +51,7 @@ export class SourceReader {
       host: withSupervisor(hostAnswer, supervisor?.()),
       localTime: localTime?.(),
       allowance: allowance?.(),
+      canRestartEngine: canRestartEngine?.(),
     })
   }
 

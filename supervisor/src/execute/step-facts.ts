@@ -22,6 +22,7 @@ export function resourceOf(step: Step): string {
     case 'write-host-config':
     case 'set-hostname':
     case 'replace-supervisor':
+    case 'restart-engine':
     case 'reboot':
     case 'shutdown':
       return 'host'

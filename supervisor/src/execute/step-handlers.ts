@@ -18,6 +18,7 @@ export type HandledKind = Extract<
   | 'write-host-config'
   | 'set-hostname'
   | 'replace-supervisor'
+  | 'restart-engine'
   | 'reboot'
   | 'shutdown'
 >

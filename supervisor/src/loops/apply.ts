@@ -73,6 +73,8 @@ export class ApplyLoop {
   private async round(): Promise<number> {
     const { targets, executor, observer, trials, board, clock } = this.parts
     const { target } = targets
+    // The end of the step wakes the loop.
+    if (executor.isRestartingEngine()) return RESYNC_MS
     if (!target) return this.standBy()
     await executor.startForGeneration(target.generation)
     const { current: seen, observed, busy } = await observer.look(target)
@@ -83,6 +85,7 @@ export class ApplyLoop {
     const plan = planNextSteps(target, current, now)
     // What ended during the look was seen half done: it gets its turn in the round that its end has woken.
     const pauseMs = executor.start(plan.steps, busy)
+    if (executor.isRestartingEngine()) trials.beginAnew()
     board.show({ target, current, observed, plan, at: now, progress: executor.progress() })
     return Math.min(trials.isWatching ? WATCH_MS : RESYNC_MS, pauseMs, ...untilMs(plan, now))
   }

@@ -6,7 +6,7 @@ import Docker from 'dockerode'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { openSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './eventually.js'
@@ -16,17 +16,26 @@ export interface TestDocker {
   docker: Docker
   /** Ends the daemon and starts it on the same data; `meanwhile` is given the folder of its data. */
   restart(meanwhile: (dataRoot: string) => Promise<void>): Promise<void>
+  /** As when the power goes and comes back: nobody has time to clear up. */
+  kill(): Promise<void>
   stop(): Promise<void>
 }
 
-/** With a `bridge`, containers reach this machine under an address of the engine's own, as on a board. */
-export async function startDocker({ bridge = false } = {}): Promise<TestDocker> {
+export interface TestDockerOptions {
+  // Containers reach this machine under an address of the engine's own, as on a board.
+  bridge?: boolean
+  // Path of a program that runs containers in the place of runc where they ask for runtime `own`.
+  runtime?: string
+}
+
+export async function startDocker({ bridge = false, runtime }: TestDockerOptions = {}): Promise<TestDocker> {
   // Short: the path of a unix socket may have 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'fdk-'))
   const socketPath = join(folder, 'docker.sock')
   const docker = new Docker({ socketPath, host: undefined, port: undefined })
   const link = bridge ? addBridge() : undefined
-  const options = daemonArguments(folder, socketPath, link)
+  const own = runtime === undefined ? [] : ['--add-runtime', `own=${runtime}`]
+  const options = [...daemonArguments(folder, socketPath, link), ...own]
   let daemon = await startDaemon(options, join(folder, 'dockerd.log'), docker)
   return {
     socketPath,
@@ -34,6 +43,11 @@ export async function startDocker({ bridge = false } = {}): Promise<TestDocker> 
     async restart(meanwhile) {
       await end(daemon)
       await meanwhile(join(folder, 'data'))
+      daemon = await startDaemon(options, join(folder, 'dockerd.log'), docker)
+    },
+    async kill() {
+      await end(daemon, 'SIGKILL')
+      await killAllOf(folder)
       daemon = await startDaemon(options, join(folder, 'dockerd.log'), docker)
     },
     stop: () => stop(daemon, docker, folder).finally(() => removeBridge(link)),
@@ -50,10 +64,22 @@ async function startDaemon(options: string[], logPath: string, docker: Docker): 
   return daemon
 }
 
-async function end(daemon: ChildProcess): Promise<void> {
+async function end(daemon: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   const ended = new Promise((resolve) => daemon.once('exit', resolve))
-  daemon.kill('SIGTERM')
+  daemon.kill(signal)
   await ended
+}
+
+/** Its containerd and what that has started. Were its pid in the file anybody's, the next daemon would wait for it. */
+async function killAllOf(folder: string): Promise<void> {
+  await eventually(async () => {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+    const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+    const ours = pids.filter((_pid, at) => lines[at]?.includes(folder))
+    for (const pid of ours) process.kill(Number(pid), 'SIGKILL')
+    return ours.length === 0
+  })
+  await rm(join(folder, 'exec/containerd/containerd.pid'), { force: true })
 }
 
 function daemonArguments(folder: string, socketPath: string, bridge = 'none'): string[] {

@@ -9,6 +9,7 @@ import type { StoredLocks } from '../locks/stored-locks.js'
 import type { Document } from '../ports.js'
 import type {
   BootTimes,
+  EngineRestarts,
   EventSpool,
   LastGood,
   LogBatchContent,
@@ -132,6 +133,7 @@ export class MemoryStore implements Store {
   readonly attempts = this.document<StoredAttempts>('attempts')
   readonly lastGood = this.document<LastGood>('last-good')
   readonly repairs = this.document<RepairCounts>('repairs')
+  readonly engineRestarts = this.document<EngineRestarts>('engine-restarts')
   readonly runningReleases = this.document<RunningReleaseIds>('running-releases')
   readonly bootTimes = this.document<BootTimes>('boot-times')
   readonly memory = this.document<DeviceMemory>('memory')

@@ -47,6 +47,11 @@ export class TrialWatch {
     return Object.keys(this.watches).length > 0
   }
 
+  /** All that runs is cut short, as by a power cut: what comes is looked at as after a start. */
+  beginAnew(): void {
+    this.watches = {}
+  }
+
   /** The state to plan with. Undefined: a release was given up, and all is to be looked at anew. */
   async follow(target: Target, current: CurrentState): Promise<CurrentState | undefined> {
     const monotonic = this.parts.clock.monotonic()

@@ -40,7 +40,7 @@ export interface World {
   /** Where to push: with the token as password. */
   remote(fleet: Fleet, token?: string): string
   /** A board with an engine of its own, without supervisor. */
-  addBoard(settings?: { diskMegabytes?: number }): Promise<DeviceEngine>
+  addBoard(settings?: { diskMegabytes?: number; runtime?: string }): Promise<DeviceEngine>
   /** Lets a board join a fleet by running its supervisor. */
   join(board: DeviceEngine, fleet: Fleet, name: string, environment?: Record<string, string>): Promise<WorldDevice>
   device(name: string): Promise<Device>
@@ -133,11 +133,12 @@ function createWorld({ stack, token, network, boards }: Parts): Omit<World, 'bui
       boards.push(board)
       return board
     },
-    join: async (board, fleet, name, environment) => {
+    join: async (board, fleet, name, change) => {
       const body = { name: `for ${name}`, maxUses: 1 }
       const params = { path: { id: fleet.id } }
       const { key } = await unwrap(api.POST('/api/v1/fleets/{id}/provisioning-keys', { params, body }))
-      const { dockerHost } = board.engine
+      const { dockerHost, restartCommand } = board.engine
+      const environment = { FLOTILLA_ENGINE_RESTART: restartCommand, ...change }
       const { networkNamespace, disk } = board
       const stateDir = disk && join(disk.folder, 'flotilla')
       const settings = { name, provisioningKey: key, dockerHost, networkNamespace, stateDir, environment }

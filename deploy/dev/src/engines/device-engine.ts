@@ -35,6 +35,8 @@ export interface DeviceEngineOptions {
   dataDir?: string
   /** A disk of its own, of at most this many megabytes, that loses at a power cut what was not synced. */
   diskMegabytes?: number
+  /** Program that runs containers in the place of runc. */
+  runtime?: string
   logFile?: string
   onCrash?: (exit: ProcessExit) => void
 }
@@ -59,7 +61,7 @@ export interface DeviceEngine {
 
 /** Starts a test device's engine, which takes images from every registry of its network over plain http. */
 export async function startDeviceEngine(options: DeviceEngineOptions): Promise<DeviceEngine> {
-  const { network, name, dataDir, diskMegabytes, logFile, onCrash } = options
+  const { network, name, dataDir, diskMegabytes, runtime, logFile, onCrash } = options
   const address = network.nextAddress()
   const networkNamespace = join(NAMESPACE_FOLDER, ownedName())
   const hostEnd = await joinNamespace(network, networkNamespace, address)
@@ -68,7 +70,8 @@ export async function startDeviceEngine(options: DeviceEngineOptions): Promise<D
   const settings = { network: 'nat' as const, insecureRegistries: [network.subnet] }
   const folder = disk ? join(disk.folder, 'engine') : dataDir
   try {
-    const engine = await startEngine({ name, dataDir: folder, logFile, onCrash, networkNamespace, ...settings })
+    const own = { name, dataDir: folder, runtime, logFile, onCrash }
+    const engine = await startEngine({ ...own, networkNamespace, ...settings })
     const cutPower = async (alsoKill?: () => void) => {
       alsoKill?.()
       await engine.kill()

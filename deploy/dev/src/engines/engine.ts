@@ -2,7 +2,7 @@ import Docker from 'dockerode'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { findProgram } from '../processes/credentials.js'
-import { startProcess, type ProcessExit, type RunningProcess } from '../processes/process.js'
+import { startProcess, type ProcessExit, type ProcessOptions, type RunningProcess } from '../processes/process.js'
 import { createBridge, type Bridge } from './bridge.js'
 import { makeRunFolder, makeTemporaryFolder } from './names.js'
 import { killUsersOf, removeEngineFolder, removeRemains, unmountBelow } from './remains.js'
@@ -20,6 +20,8 @@ export interface EngineOptions {
   /** Registries that speak plain http, `host:port` or a subnet; 127.0.0.0/8 is always one. */
   insecureRegistries?: string[]
   networkNamespace?: string
+  /** Program that runs containers in the place of runc. */
+  runtime?: string
   logFile?: string
   onCrash?: (exit: ProcessExit) => void
 }
@@ -29,6 +31,8 @@ export interface RunningEngine {
   dockerHost: string
   socket: string
   docker: Docker
+  /** Restarts the engine in good order, from whatever shell; containers end, and start by their restart policy. */
+  restartCommand: string
   /** A power cut for the engine: it ends at once, with its containers. `start` goes on with the same data. */
   kill(): Promise<void>
   start(): Promise<void>
@@ -58,6 +62,7 @@ class ChildEngine implements RunningEngine {
   private readonly dataFolder: string
   private containerd?: RunningProcess
   private dockerd?: RunningProcess
+  private restarted: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly options: EngineOptions,
@@ -72,6 +77,10 @@ class ChildEngine implements RunningEngine {
     return `unix://${this.socket}`
   }
 
+  get restartCommand(): string {
+    return `pid=$(cat ${this.pidFile}) && kill $pid && while kill -0 $pid 2>/dev/null; do sleep 0.1; done`
+  }
+
   async start(): Promise<void> {
     this.containerd = await this.startContainerd()
     this.dockerd = await this.startDockerd()
@@ -79,10 +88,12 @@ class ChildEngine implements RunningEngine {
 
   async kill(): Promise<void> {
     await killUsersOf(this.runFolder)
+    await this.restarted
     await Promise.all([this.dockerd?.stop(), this.containerd?.stop()])
   }
 
   async stop(): Promise<void> {
+    await this.restarted
     await this.dockerd?.stop()
     await this.containerd?.stop()
     await killUsersOf(this.runFolder)
@@ -99,7 +110,8 @@ class ChildEngine implements RunningEngine {
   private startContainerd(): Promise<RunningProcess> {
     const config = join(this.runFolder, 'containerd.toml')
     writeFileSync(config, containerdConfiguration(this.runFolder, join(this.dataFolder, 'containerd')))
-    return this.startProgram('containerd', ['--config', config], /containerd successfully booted/)
+    const { onCrash } = this.options
+    return this.startProgram('containerd', ['--config', config], { ready: /containerd successfully booted/, onCrash })
   }
 
   private startDockerd(): Promise<RunningProcess> {
@@ -107,17 +119,28 @@ class ChildEngine implements RunningEngine {
     const config = join(this.runFolder, 'docker.json')
     writeFileSync(config, JSON.stringify(this.dockerConfiguration(), null, 2))
     const isReady = async () => String(await this.docker.ping()) === 'OK'
-    return this.startProgram('dockerd', ['--config-file', config], isReady)
+    const onCrash = (exit: ProcessExit) => this.followEnd(exit)
+    return this.startProgram('dockerd', ['--config-file', config], { ready: isReady, onCrash })
+  }
+
+  // As a board's own system does: what was ended in good order, and not by us, is started again.
+  private followEnd(exit: ProcessExit): void {
+    if (exit.code !== 0) return this.options.onCrash?.(exit)
+    this.restarted = this.startDockerd().then(
+      (dockerd) => void (this.dockerd = dockerd),
+      // The power was cut meanwhile.
+      () => undefined,
+    )
   }
 
   private startProgram(
     program: string,
     args: string[],
-    ready: RegExp | (() => Promise<boolean>),
+    options: Pick<ProcessOptions, 'ready' | 'onCrash'>,
   ): Promise<RunningProcess> {
     const command = findProgram(program)
     if (!command) throw new Error(`${program} is not installed. Install Debian's package "docker.io".`)
-    const { name, networkNamespace, logFile, onCrash } = this.options
+    const { name, networkNamespace, logFile } = this.options
     const timeouts = { readyTimeoutMs: 120_000, stopTimeoutMs: 60_000 }
     return startProcess({
       name: [name, program].filter(Boolean).join(' '),
@@ -125,20 +148,25 @@ class ChildEngine implements RunningEngine {
       args,
       networkNamespace,
       logFile,
-      ready,
-      onCrash,
+      ...options,
       ...timeouts,
     })
   }
 
+  private get pidFile(): string {
+    return join(this.runFolder, 'docker.pid')
+  }
+
   private dockerConfiguration(): object {
+    const { runtime } = this.options
     return {
       hosts: [this.dockerHost],
       'data-root': join(this.dataFolder, 'docker'),
       'exec-root': join(this.runFolder, 'docker'),
-      pidfile: join(this.runFolder, 'docker.pid'),
+      pidfile: this.pidFile,
       containerd: containerdSocket(this.runFolder),
       features: { buildkit: true },
+      ...(runtime !== undefined && { runtimes: { own: { path: runtime } }, 'default-runtime': 'own' }),
       'insecure-registries': this.options.insecureRegistries ?? [],
       'log-level': 'warn',
       'shutdown-timeout': 10,

@@ -104,8 +104,9 @@ function failedSnapshot({ current }: View, { fingerprint }: Trial): Attempt | un
   return own.map(([, attempt]) => attempt).find(hasFailedForGood)
 }
 
-function hasFailedForGood({ isFinal, count }: Attempt): boolean {
-  return isFinal === true || count >= MOST_FAILED_STARTS
+// What the engine alone is to blame for would fail with the former release, too.
+function hasFailedForGood({ isFinal, count, engineFaults }: Attempt): boolean {
+  return isFinal === true || (count >= MOST_FAILED_STARTS && engineFaults === undefined)
 }
 
 function tooSlow(tried: Tried, { switchingMs }: Watch): Finding {

@@ -20,6 +20,7 @@ import { fileTime, makeLockFolders } from './container-files.js'
 import { defaultLogging, registryRules } from './engine-settings.js'
 import { explainStart, orAlreadySo, refuseCreation, statusOf } from './engine-errors.js'
 import { evidence } from './evidence.js'
+import { heldPort } from './held-port.js'
 import { jsonObjects } from './json-stream.js'
 import { engineName, listImages, nameImage, removeImage } from './docker-images.js'
 import { LABELS } from './labels.js'
@@ -149,7 +150,7 @@ export class DockerEngine implements Engine {
     try {
       await orAlreadySo(this.docker.getContainer(id).start(within()), 304)
     } catch (error) {
-      throw explainStart(asSpoiled(error))
+      throw (await heldPort(this.docker, error)) ?? explainStart(asSpoiled(error))
     }
     this.restarts.started(id)
   }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoardTree } from '../../testing/board-tree.js'
+import { engineControl } from './engine-control.js'
 import { isContainerRoot } from './host-root.js'
 import { LinuxControl } from './linux-control.js'
 import { LinuxTime } from './linux-time.js'
@@ -99,6 +100,26 @@ describe('the hand on a board’s system', () => {
     expect(runs).toEqual(['poweroff'])
     missing = ['reboot']
     await expect(control.end('reboot')).rejects.toThrow('no reboot')
+  })
+
+  describe('on the engine', () => {
+    const controlOf = (options: { command?: string; managesHost: boolean }) =>
+      engineControl(options, board.root, (program, args) =>
+        Promise.resolve(void runs.push([program, ...args].join(' '))),
+      )
+
+    it('has systemd restart it, where the board is the fleet’s', async () => {
+      await board.put('run/systemd/system/.keep', '')
+      await controlOf({ managesHost: true })?.restart()
+      expect(runs).toEqual(['systemctl restart docker.service'])
+      expect(controlOf({ managesHost: false })).toBeUndefined()
+    })
+
+    it('does as it was told on systems of another kind, and else nothing', async () => {
+      expect(controlOf({ managesHost: true })).toBeUndefined()
+      await controlOf({ command: 'rc-service docker restart', managesHost: false })?.restart()
+      expect(runs).toEqual(['sh -c rc-service docker restart'])
+    })
   })
 
   it('stays off what is only a container’s', async () => {

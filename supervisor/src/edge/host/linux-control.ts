@@ -22,7 +22,7 @@ export class LinuxControl implements HostControl {
   /** `root`: the host's root folder as this process reaches it. */
   constructor(
     private readonly root: string,
-    private readonly run: RunOnHost = root === '/' ? runProgram : runBesideFirstProcess,
+    private readonly run: RunOnHost = runOnHost(root),
   ) {
     this.config = new BootConfig(root)
     this.files = new KernelFiles(root)
@@ -58,6 +58,11 @@ export class LinuxControl implements HostControl {
     const hasSystemd = existsSync(join(this.root, 'run/systemd/system'))
     await (hasSystemd ? this.run('systemctl', ['--no-block', verb]) : this.run(verb, []))
   }
+}
+
+/** How programs of the host are run, whose root folder this is. */
+export function runOnHost(root: string): RunOnHost {
+  return root === '/' ? runProgram : runBesideFirstProcess
 }
 
 /** In all namespaces of the host, with its own programs. */

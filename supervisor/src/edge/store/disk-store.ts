@@ -11,6 +11,7 @@ import { StoredLocksSchema } from '../../locks/stored-locks.js'
 import type { Logger } from '../../ports.js'
 import {
   BootTimesSchema,
+  EngineRestartsSchema,
   LastGoodSchema,
   RegistrationSchema,
   ReportBaselineSchema,
@@ -44,6 +45,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     attempts: document('attempts.json', StoredAttemptsSchema),
     lastGood: document('last-good.json', LastGoodSchema),
     repairs: document('repairs.json', RepairsSchema),
+    engineRestarts: document('engine-restarts.json', EngineRestartsSchema),
     runningReleases: document('running-releases.json', RunningReleaseIdsSchema),
     bootTimes: document('boot-times.json', BootTimesSchema),
     memory: document('memory.json', DeviceMemorySchema),
