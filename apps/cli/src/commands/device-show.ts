@@ -6,7 +6,7 @@ import { follow } from '../api/follow.js'
 import type { CliCommand } from '../cli-command.js'
 import type { Context, Session } from '../context.js'
 import { findDevice } from '../names/devices.js'
-import { deviceFields, serviceColumns, serviceRows } from '../output/devices.js'
+import { deviceFields, serviceColumns, serviceRows, transferFields } from '../output/devices.js'
 import { renderRecord, renderTable } from '../output/table.js'
 
 const CLEAR_SCREEN = '\x1b[H\x1b[2J'
@@ -52,7 +52,10 @@ export async function readDevice(api: Api, id: string): Promise<Shown> {
 
 function render({ output }: Context, device: Shown): string {
   const services = serviceRows(device.state?.state)
-  const record = renderRecord(deviceFields(device, output.now), output.style)
+  const record = renderRecord(
+    [...deviceFields(device, output.now), ...transferFields(device.state?.state, output.now)],
+    output.style,
+  )
   if (services.length === 0) return record
   return `${record}\n\n${renderTable(services, serviceColumns(output.now), output.style)}`
 }

@@ -38,8 +38,29 @@ describe('policy', () => {
     expect(await terminal.ok('device', 'policy', 'show', device)).toMatch(/^confirm +30 s\n(.*\n)+its own +nothing$/m)
   })
 
+  it('what downloads may cost is set in units, a device over its fleet, part by part', async () => {
+    const words = ['--per-month', '500MB', '--budget', 'metered', '--rate', '250kB', '--neighbours', 'off']
+    await terminal.ok('fleet', 'policy', 'set', fleet.path, ...words)
+    await terminal.ok('device', 'policy', 'set', device, '--per-day', '20MB', '--neighbours', 'on')
+    const shown = await terminal.ok('device', 'policy', 'show', device)
+    expect(shown).toMatch(/^download rate +250 kB\/s$/m)
+    expect(shown).toMatch(/^download budget +20.0 MB a day, 500 MB a month on metered links \(wwan\*, .*\)$/m)
+    expect(shown).toMatch(/^neighbours +on$/m)
+    expect(shown).toMatch(/^its own +per-day, neighbours$/m)
+    await terminal.ok('device', 'policy', 'set', device, '--clear', 'per-day', '--clear', 'neighbours')
+    expect(await terminal.json('device', 'policy', 'show', device)).toMatchObject({
+      updatePolicy: { transfers: { bytesPerMonth: 500_000_000, neighbours: false, bytesPerSecond: 250_000 } },
+      ownUpdatePolicy: {},
+    })
+  })
+
   it('what is not a window, or nothing at all, changes nothing', async () => {
-    for (const words of [['--switch-window', 'sometimes'], ['--clear', 'reserve', '--reserve', '1'], []]) {
+    for (const words of [
+      ['--switch-window', 'sometimes'],
+      ['--clear', 'reserve', '--reserve', '1'],
+      ['--per-day', 'some'],
+      [],
+    ]) {
       expect((await terminal.run(['fleet', 'policy', 'set', fleet.path, ...words])).status).toBe(2)
     }
   })

@@ -1,5 +1,5 @@
 import { unwrap } from '@flotilla/api-client'
-import type { UpdatePolicy, UpdatePolicyChanges, UpdateWindow } from '@flotilla/contracts'
+import type { UpdatePolicy, UpdatePolicyChanges, UpdatePolicyParts, UpdateWindow } from '@flotilla/contracts'
 import { InvalidArgumentError, Option } from 'commander'
 import type { CliCommand } from '../cli-command.js'
 import { usageError } from '../command-error.js'
@@ -9,6 +9,13 @@ import { findFleet, fleetPath } from '../names/fleets.js'
 import { formatBytes } from '../output/bytes.js'
 import type { Field } from '../output/table.js'
 import { formatWindow, parseWindow } from '../update-windows.js'
+import {
+  addTransferOptions,
+  TRANSFER_PARTS,
+  transferChanges,
+  transferFields,
+  type TransferOptions,
+} from './transfer-parts.js'
 
 const PARTS = {
   confirm: 'confirmSeconds',
@@ -17,10 +24,11 @@ const PARTS = {
   'switch-windows': 'switchWindows',
   reserve: 'reserveBytes',
 } as const
-type Part = keyof typeof PARTS
+type Part = keyof typeof PARTS | keyof typeof TRANSFER_PARTS
+const PART_NAMES = [...Object.keys(PARTS), ...Object.keys(TRANSFER_PARTS)]
 type Changes = Partial<UpdatePolicyChanges>
 
-interface SetOptions {
+interface SetOptions extends TransferOptions {
   fleet?: string
   confirm?: number
   timeZone?: string
@@ -43,7 +51,10 @@ export function addFleetPolicy(fleet: CliCommand, context: Context): void {
     })
   settable(policy, 'Change the update policy of a fleet. What is not named stays.')
     .argument('<fleet>', 'organization/fleet')
-    .example('flotilla fleet policy set acme/weather --switch-window "mon-fri 02:00-04:00" --time-zone Europe/Berlin')
+    .example(
+      'flotilla fleet policy set acme/weather --switch-window "mon-fri 02:00-04:00" --time-zone Europe/Berlin',
+      'flotilla fleet policy set acme/weather --per-month 500MB --budget metered',
+    )
     .action(async (name: string, options: SetOptions) => {
       const updatePolicy = changesOf(options)
       const api = await context.api()
@@ -63,7 +74,10 @@ export function addDevicePolicy(device: CliCommand, context: Context): void {
     .example('flotilla device policy show roof')
     .action(async (name: string, { fleet }: SetOptions) => {
       const { updatePolicy, ownUpdatePolicy } = await findDevice(await context.api(), name, fleet)
-      const own = Object.entries(PARTS).flatMap(([part, field]) => (field in ownUpdatePolicy ? [part] : []))
+      const own = [
+        ...Object.entries(PARTS).flatMap(([part, field]) => (field in ownUpdatePolicy ? [part] : [])),
+        ...ownTransferParts(ownUpdatePolicy.transfers),
+      ]
       const fields: Field[] = [...policyFields(updatePolicy), ['its own', own.join(', ') || 'nothing']]
       context.output.record({ updatePolicy, ownUpdatePolicy }, fields)
     })
@@ -83,7 +97,7 @@ export function addDevicePolicy(device: CliCommand, context: Context): void {
 function settable(policy: CliCommand, description: string): CliCommand {
   const collectWindow = (text: string, before: UpdateWindow[] = []) => [...before, parseWindow(text)]
   const collectPart = (text: string, before: Part[] = []) => [...before, parsePart(text)]
-  return policy
+  const command = policy
     .command('set')
     .description(description)
     .option('--confirm <seconds>', 'for so long a new release must be well before it is confirmed', parseWhole)
@@ -91,15 +105,12 @@ function settable(policy: CliCommand, description: string): CliCommand {
     .option('--download-window <window>', 'when to download, like "daily 22:00-06:00"; may be repeated', collectWindow)
     .option('--switch-window <window>', 'when to switch, like "last sun 01:00-05:00"; may be repeated', collectWindow)
     .option('--reserve <bytes>', 'free space that no download may touch', parseWhole)
-    .addOption(
-      new Option('--clear <part>', `inherit it again: ${Object.keys(PARTS).join(', ')}; may be repeated`).argParser(
-        collectPart,
-      ),
-    )
+  const clear = new Option('--clear <part>', `inherit it again: ${PART_NAMES.join(', ')}; may be repeated`)
+  return addTransferOptions(command).addOption(clear.argParser(collectPart))
 }
 
-function changesOf({ confirm, timeZone, downloadWindow, switchWindow, reserve, clear = [] }: SetOptions): Changes {
-  const cleared = Object.fromEntries(clear.map((part) => [PARTS[part], null]))
+function changesOf(options: SetOptions): Changes {
+  const { confirm, timeZone, downloadWindow, switchWindow, reserve, clear = [] } = options
   const given = {
     confirmSeconds: confirm,
     timeZone,
@@ -108,11 +119,25 @@ function changesOf({ confirm, timeZone, downloadWindow, switchWindow, reserve, c
     reserveBytes: reserve,
   }
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const both = clear.find((part) => PARTS[part] in set)
-  if (both !== undefined) throw usageError(`Either set ${both} or clear it.`)
-  const changes: Changes = { ...set, ...cleared }
+  const setTransfers = transferChanges(options)
+  const cleared = clear.filter((part) => part in PARTS).map((part) => PARTS[part as keyof typeof PARTS])
+  const clearedTransfers = clear
+    .filter((part) => part in TRANSFER_PARTS)
+    .map((part) => TRANSFER_PARTS[part as keyof typeof TRANSFER_PARTS])
+  const both = [...cleared, ...clearedTransfers].find((field) => field in set || field in setTransfers)
+  if (both !== undefined) throw usageError('Either set a part or clear it, not both.')
+  const transfers = { ...setTransfers, ...asNulls(clearedTransfers) }
+  const changes: Changes = { ...set, ...asNulls(cleared), ...(Object.keys(transfers).length > 0 && { transfers }) }
   if (Object.keys(changes).length === 0) throw usageError('Say what to change; see --help.')
   return changes
+}
+
+function asNulls(fields: readonly string[]): Record<string, null> {
+  return Object.fromEntries(fields.map((field) => [field, null]))
+}
+
+function ownTransferParts(transfers: UpdatePolicyParts['transfers'] = {}): string[] {
+  return Object.entries(TRANSFER_PARTS).flatMap(([part, field]) => (field in transfers ? [part] : []))
 }
 
 function policyFields(policy: UpdatePolicy): Field[] {
@@ -122,6 +147,7 @@ function policyFields(policy: UpdatePolicy): Field[] {
     ['download windows', policy.downloadWindows.map(formatWindow).join('\n') || 'always'],
     ['switch windows', policy.switchWindows.map(formatWindow).join('\n') || 'always'],
     ['reserve', formatBytes(policy.reserveBytes)],
+    ...transferFields(policy.transfers),
   ]
 }
 
@@ -131,6 +157,6 @@ function parseWhole(text: string): number {
 }
 
 function parsePart(text: string): Part {
-  if (!Object.hasOwn(PARTS, text)) throw new InvalidArgumentError(`Give one of ${Object.keys(PARTS).join(', ')}.`)
+  if (!PART_NAMES.includes(text)) throw new InvalidArgumentError(`Give one of ${PART_NAMES.join(', ')}.`)
   return text as Part
 }

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { formatBytes } from './bytes.js'
+import { formatBytes, parseBytes } from './bytes.js'
 
 it.each([
   [0, '0 B'],
@@ -10,4 +10,18 @@ it.each([
   [5e15, '5000 TB'],
 ])('writes %d bytes as %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text)
+})
+
+it.each([
+  ['500000', 500_000],
+  ['250kB', 250_000],
+  ['250KB', 250_000],
+  ['50 MB', 50_000_000],
+  ['1.5GB', 1_500_000_000],
+  ['7B', 7],
+  ['many', undefined],
+  ['-1MB', undefined],
+  ['5 MiB', undefined],
+])('reads %s as %s bytes', (text, bytes) => {
+  expect(parseBytes(text)).toBe(bytes)
 })

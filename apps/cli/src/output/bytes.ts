@@ -6,3 +6,10 @@ export function formatBytes(bytes: number): string {
   const value = bytes / 1000 ** power
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[power]}`
 }
+
+/** What a person writes for a number of bytes: 500000, 250kB, 1.5GB. Undefined: it is none. */
+export function parseBytes(text: string): number | undefined {
+  const [, number, unit = 'B'] = /^(\d{1,12}(?:\.\d{1,3})?)\s*([kKMGT]?B)?$/.exec(text.trim()) ?? []
+  if (number === undefined) return undefined
+  return Math.round(Number(number) * 1000 ** UNITS.indexOf(unit.replace('K', 'k')))
+}

@@ -1,5 +1,6 @@
 import type { DeviceState, DeviceView, ServiceState } from '@flotilla/contracts'
-import { formatAge } from './age.js'
+import { formatAge, formatSeconds } from './age.js'
+import { formatBytes } from './bytes.js'
 import type { Format } from './style.js'
 import type { Column, Field } from './table.js'
 
@@ -38,6 +39,18 @@ export function deviceFields(device: DeviceView, now: Date): Field[] {
   ]
 }
 
+/** What its downloads have cost, and what is left of their budget. */
+export function transferFields(state: DeviceState | undefined, now: Date): Field[] {
+  if (!state?.transfers) return []
+  const { usedToday, usedThisMonth, remainingBytes, resetsAt, metered } = state.transfers
+  const left =
+    remainingBytes === undefined
+      ? 'no limit on this link'
+      : `${formatBytes(remainingBytes)} left${resetsAt === undefined ? '' : `, anew ${ahead(resetsAt, now)}`}`
+  const used = `${formatBytes(usedToday)} today, ${formatBytes(usedThisMonth)} this month`
+  return [['downloads', `${used}; ${left}${metered ? ' (metered)' : ''}`, remainingBytes === 0 ? 'yellow' : undefined]]
+}
+
 export interface ServiceRow extends ServiceState {
   name: string
 }
@@ -52,7 +65,7 @@ export function serviceRows(state: DeviceState | undefined): ServiceRow[] {
 export function serviceColumns(now: Date): Column<ServiceRow>[] {
   return [
     { title: 'SERVICE', value: (service) => service.name },
-    { title: 'STATUS', value: serviceStatus, format: serviceFormat },
+    { title: 'STATUS', value: (service) => serviceStatus(service, now), format: serviceFormat },
     { title: 'HEALTH', value: (service) => service.health },
     { title: 'STARTED', value: ({ startedAt }) => startedAt && formatAge(startedAt, now) },
     { title: 'RESTARTS', value: (service) => service.restartCount },
@@ -79,7 +92,26 @@ function releaseTransition(device: DeviceView): string | undefined {
   return `${runningVersion ?? 'nothing'} → ${targetVersion}`
 }
 
-function serviceStatus(service: ServiceRow): string {
+/** `downloading 12.3 of 45.0 MB by delta, 250 kB/s, done in 2 min` */
+function downloadText({ status, download }: ServiceRow, now: Date): string | undefined {
+  if (!download) return undefined
+  const { doneBytes, neededBytes, bytesPerSecond, endsAt, way, neighbourBytes, bundleBytes } = download
+  return [
+    `${status} ${formatBytes(doneBytes)} of ${formatBytes(neededBytes)}${way === 'delta' ? ' by delta' : ''}`,
+    ...(bytesPerSecond === undefined ? [] : [`${formatBytes(bytesPerSecond)}/s`]),
+    ...(endsAt === undefined ? [] : [`done ${ahead(endsAt, now)}`]),
+    ...(neighbourBytes ? [`${formatBytes(neighbourBytes)} from neighbours`] : []),
+    ...(bundleBytes ? [`${formatBytes(bundleBytes)} from a bundle`] : []),
+  ].join(', ')
+}
+
+function ahead(timestamp: string, now: Date): string {
+  return `in ${formatSeconds(Math.max(1, Math.round((new Date(timestamp).getTime() - now.getTime()) / 1000)))}`
+}
+
+function serviceStatus(service: ServiceRow, now: Date): string {
+  const download = downloadText(service, now)
+  if (download !== undefined) return download
   if (service.progressPercent !== undefined) return `${service.status} ${Math.floor(service.progressPercent)} %`
   return service.exitCode === undefined ? service.status : `${service.status} (${service.exitCode})`
 }

@@ -11,8 +11,14 @@ import { Problem } from '../http/problem.js'
 export function changedPolicy(parts: UpdatePolicyParts, changes: UpdatePolicyChanges | undefined): UpdatePolicyParts {
   if (changes === undefined) return parts
   if (typeof changes.timeZone === 'string') checkTimeZone(changes.timeZone)
-  const merged = { ...parts, ...changes }
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null && value !== undefined))
+  const transfers = changes.transfers && withoutUnset({ ...parts.transfers, ...changes.transfers })
+  const merged = { ...parts, ...changes, ...(transfers && { transfers }) }
+  const { transfers: kept, ...others } = withoutUnset(merged) as UpdatePolicyParts
+  return kept === undefined || Object.keys(kept).length === 0 ? others : { ...others, transfers: kept }
+}
+
+function withoutUnset(members: object): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined))
 }
 
 export function isSamePolicy(a: UpdatePolicyParts, b: UpdatePolicyParts): boolean {
@@ -22,7 +28,8 @@ export function isSamePolicy(a: UpdatePolicyParts, b: UpdatePolicyParts): boolea
 /** What holds: the later level wins, defaults fill in the rest. */
 export function effectivePolicy(levels: UpdatePolicyParts[], forcedReleaseId: string | undefined): UpdatePolicy {
   const parts = Object.assign({}, ...levels) as UpdatePolicyParts
-  return UpdatePolicySchema.parse({ ...parts, forcedReleaseId })
+  const transfers = Object.assign({}, ...levels.map((level) => level.transfers)) as UpdatePolicyParts['transfers']
+  return UpdatePolicySchema.parse({ ...parts, transfers, forcedReleaseId })
 }
 
 /** Of the releases that somebody forced, the one that a device should run: a forced one counts no longer than that. */

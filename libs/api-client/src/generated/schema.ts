@@ -1101,6 +1101,16 @@ export interface components {
                 snapshotUploadHours?: number;
                 snapshotUploadBytesPerSecond?: number;
                 removeVolumesOfFormerApps?: boolean;
+                transfers?: {
+                    bytesPerSecond?: number;
+                    bytesPerDay?: number;
+                    bytesPerMonth?: number;
+                    /** @enum {string} */
+                    appliesTo?: "all" | "metered";
+                    meteredInterfaces?: string[];
+                    neighbours?: boolean;
+                    waitForDeltaSeconds?: number;
+                };
             };
             serviceCounts: {
                 [key: string]: number;
@@ -2876,6 +2886,15 @@ export interface operations {
                         snapshotUploadHours?: number | null;
                         snapshotUploadBytesPerSecond?: number | null;
                         removeVolumesOfFormerApps?: boolean | null;
+                        transfers?: {
+                            bytesPerSecond?: number | null;
+                            bytesPerDay?: number | null;
+                            bytesPerMonth?: number | null;
+                            appliesTo?: ("all" | "metered") | null;
+                            meteredInterfaces?: string[] | null;
+                            neighbours?: boolean | null;
+                            waitForDeltaSeconds?: number | null;
+                        } | null;
                     };
                 };
             };
@@ -3730,6 +3749,15 @@ export interface operations {
                         snapshotUploadHours?: number | null;
                         snapshotUploadBytesPerSecond?: number | null;
                         removeVolumesOfFormerApps?: boolean | null;
+                        transfers?: {
+                            bytesPerSecond?: number | null;
+                            bytesPerDay?: number | null;
+                            bytesPerMonth?: number | null;
+                            appliesTo?: ("all" | "metered") | null;
+                            meteredInterfaces?: string[] | null;
+                            neighbours?: boolean | null;
+                            waitForDeltaSeconds?: number | null;
+                        } | null;
                     };
                 };
             };

@@ -1,7 +1,20 @@
 import { z } from 'zod'
-import { UpdatePolicySchema } from '../device/update-policy.js'
+import { TransferPolicySchema, UpdatePolicySchema } from '../device/update-policy.js'
 
 const policy = UpdatePolicySchema.shape
+const transfers = TransferPolicySchema.shape
+
+const TransferPolicyPartsSchema = z
+  .object({
+    bytesPerSecond: transfers.bytesPerSecond.unwrap(),
+    bytesPerDay: transfers.bytesPerDay.unwrap(),
+    bytesPerMonth: transfers.bytesPerMonth.unwrap(),
+    appliesTo: transfers.appliesTo.unwrap(),
+    meteredInterfaces: transfers.meteredInterfaces.unwrap(),
+    neighbours: transfers.neighbours.unwrap(),
+    waitForDeltaSeconds: transfers.waitForDeltaSeconds.unwrap(),
+  })
+  .partial()
 
 /** What one level sets of a policy: the fleet, or one device over its fleet. What is absent is inherited. */
 export const UpdatePolicyPartsSchema = z
@@ -15,11 +28,25 @@ export const UpdatePolicyPartsSchema = z
     snapshotUploadHours: policy.snapshotUploadHours.unwrap(),
     snapshotUploadBytesPerSecond: policy.snapshotUploadBytesPerSecond.unwrap(),
     removeVolumesOfFormerApps: policy.removeVolumesOfFormerApps.unwrap(),
+    transfers: TransferPolicyPartsSchema,
   })
   .partial()
 export type UpdatePolicyParts = z.infer<typeof UpdatePolicyPartsSchema>
 
 const parts = UpdatePolicyPartsSchema.shape
+const transferParts = TransferPolicyPartsSchema.shape
+
+const TransferPolicyChangesSchema = z
+  .object({
+    bytesPerSecond: transferParts.bytesPerSecond.nullable(),
+    bytesPerDay: transferParts.bytesPerDay.nullable(),
+    bytesPerMonth: transferParts.bytesPerMonth.nullable(),
+    appliesTo: transferParts.appliesTo.nullable(),
+    meteredInterfaces: transferParts.meteredInterfaces.nullable(),
+    neighbours: transferParts.neighbours.nullable(),
+    waitForDeltaSeconds: transferParts.waitForDeltaSeconds.nullable(),
+  })
+  .partial()
 
 /** A change of what one level sets: absent stays as it is, null is inherited again. */
 export const UpdatePolicyChangesSchema = z.object({
@@ -32,6 +59,8 @@ export const UpdatePolicyChangesSchema = z.object({
   snapshotUploadHours: parts.snapshotUploadHours.nullable(),
   snapshotUploadBytesPerSecond: parts.snapshotUploadBytesPerSecond.nullable(),
   removeVolumesOfFormerApps: parts.removeVolumesOfFormerApps.nullable(),
+  // Of it too, only what is named changes.
+  transfers: TransferPolicyChangesSchema.nullable().optional(),
 })
 export type UpdatePolicyChanges = z.infer<typeof UpdatePolicyChangesSchema>
 
