@@ -4,6 +4,7 @@ import { AuthModule } from './auth/index.js'
 import { ConfigModule } from './config/config.module.js'
 import type { ServerConfig } from './config/config.js'
 import { DatabaseModule } from './database/database.module.js'
+import { DeltaMakingModule } from './deltas/index.js'
 import { HttpModule } from './http/http.module.js'
 import { LiveModule } from './live/live.module.js'
 import { SigningKeysModule } from './signing-keys/index.js'
@@ -20,7 +21,7 @@ export class WorkerModule {
         HttpModule,
         DatabaseModule,
         LiveModule,
-        ...[SigningKeysModule, AuthModule, AuditModule, UpkeepModule],
+        ...[SigningKeysModule, AuthModule, AuditModule, UpkeepModule, DeltaMakingModule],
       ],
     }
   }

@@ -28,7 +28,10 @@ const DataShape = {
     .startsWith('redis')
     .optional()
     .describe('Queues and live updates on Redis instead of Postgres.'),
-  DATA_DIR: z.string().min(1).describe('Folder for git repositories, source archives and uploaded snapshots.'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .describe('Folder for git repositories, source archives, uploaded snapshots and deltas in the making.'),
 }
 
 export const ServerConfigSchema = z.object({
@@ -57,6 +60,12 @@ export const ServerConfigSchema = z.object({
     'Room for the uploaded snapshots of one device, in bytes.',
   ),
   DEVICE_METRICS_DAYS: Count.max(3650).default(30).describe('Days for which the metrics of devices are kept.'),
+  DELTA_CONCURRENCY: Count.default(1).describe('Deltas of images that one worker makes at the same time.'),
+  DELTA_TIMEOUT_SECONDS: Count.default(1800).describe('Time after which making a delta fails.'),
+  DELTA_MEMORY_BYTES: Count.default(1536 * 1024 ** 2).describe('Most memory that making one delta may take, in bytes.'),
+  DELTA_SCRATCH_BYTES: Count.default(16 * 1024 ** 3).describe(
+    'Most room that making one delta may take in DATA_DIR: the two images unpacked, in bytes.',
+  ),
   BUILD_TIMEOUT_SECONDS: Count.default(3600).describe('Time after which a build fails, from its start.'),
 })
 export type ServerConfig = Readonly<z.infer<typeof ServerConfigSchema>>

@@ -4,9 +4,12 @@ import type { ImageDelta } from './image-delta.entity.js'
 export const LEASE_MS = 60_000
 export const RENEW_EVERY_MS = 10_000
 /** A delta that takes its worker down with it must not take down one after the other for ever. */
-export const MOST_SETBACKS = 3
-/** An attempt that follows a setback waits, longer each time, for what is away to be back. */
-export const PAUSE_MS = 30_000
+export const MOST_SETBACKS = 5
+
+/** How long a delta waits for what is away to be back: 2 s, 16 s, 2 min, 17 min. */
+export function pauseMs(setbacks: number): number {
+  return setbacks === 0 ? 0 : 2_000 * 8 ** (setbacks - 1)
+}
 
 export type Verdict = { kind: 'keep' } | { kind: 'again'; reason: string } | { kind: 'fail'; reason: string }
 

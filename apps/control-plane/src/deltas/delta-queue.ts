@@ -4,7 +4,7 @@ import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
 import { type JobQueue, openQueue } from '../queue/queue-backend.js'
 import { queueServer } from '../queue/queue-server.js'
-import { PAUSE_MS } from './delta-lease.policy.js'
+import { pauseMs } from './delta-lease.policy.js'
 import type { ImageDelta } from './image-delta.entity.js'
 import { ImageDeltasRepository } from './image-deltas.repository.js'
 
@@ -41,7 +41,7 @@ export class DeltaQueue implements OnModuleDestroy {
     if (await this.queue.isPending(jobId)) return
     // A job that failed keeps its id for a while.
     await this.queue.remove(jobId)
-    await this.queue.add({ deltaId: id, attempt: attempt + 1 }, { jobId, delay: setbacks * PAUSE_MS })
+    await this.queue.add({ deltaId: id, attempt: attempt + 1 }, { jobId, delay: pauseMs(setbacks) })
   }
 
   private async patiently(work: () => Promise<void>): Promise<boolean> {

@@ -28,7 +28,7 @@ export class ImageDeltasRepository {
   }
 
   async update(transaction: Transaction, id: string, changes: Changes): Promise<void> {
-    await transaction.update(ImageDelta, { id }, changes as never)
+    await transaction.update(ImageDelta, { id }, changes)
   }
 
   /** Waits from now on. Gives the ids of those that are new: one that is known already is left as it is. */

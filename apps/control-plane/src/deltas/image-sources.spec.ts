@@ -51,9 +51,10 @@ describe('the ways to an image', () => {
     expect(answer.paths.map(({ deltas }) => deltas.map(({ sizeBytes }) => sizeBytes))).toEqual([[300, 400], [900]])
     expect(answer.paths[1]?.deltas).toEqual([{ from: one, to: three, digest: digestOf(one + three), sizeBytes: 900 }])
     expect(answer.pending).toBeUndefined()
-    const used = await api.database.query('SELECT FROM image_deltas WHERE fleet_id = $1 AND last_used_at IS NOT NULL', [
-      fleet.id,
-    ])
+    const used = await api.database.query<unknown[]>(
+      'SELECT FROM image_deltas WHERE fleet_id = $1 AND last_used_at IS NOT NULL',
+      [fleet.id],
+    )
     expect(used).toHaveLength(3)
   })
 

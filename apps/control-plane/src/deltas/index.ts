@@ -3,6 +3,7 @@
  * run and when a device asks; and what a release costs in bytes by the ways that there are. Which release a device goes
  * to, and when, is decided elsewhere; how a delta works inside is libs/image-delta's affair.
  */
+export { DeltaMakingModule } from './delta-making.module.js'
 export { DeltaPlans } from './delta-plans.service.js'
 export { type DeltaReadiness, DeltaReadinesses } from './delta-readiness.service.js'
 export { DeltaUpkeep } from './delta-upkeep.service.js'

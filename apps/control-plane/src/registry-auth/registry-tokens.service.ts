@@ -41,6 +41,11 @@ export class RegistryTokens {
     return this.sign(`build ${build.id}`, [fleetAccess(build.fleetId, ['pull', 'push'])], expiresInSeconds)
   }
 
+  /** For a worker, which keeps the deltas of a fleet beside its images. */
+  forDeltas(fleetId: string, expiresInSeconds: number): Promise<RegistryToken> {
+    return this.sign('deltas', [fleetAccess(fleetId, ['pull', 'push', 'delete', '*'])], expiresInSeconds)
+  }
+
   /** For a board: the images of its own fleet. */
   forDevice(device: { deviceId: string; fleetId: string }): Promise<RegistryToken> {
     return this.sign(`device ${device.deviceId}`, [fleetAccess(device.fleetId, ['pull'])], DEVICE_SECONDS)

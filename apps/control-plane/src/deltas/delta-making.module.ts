@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common'
+import { RegistryAuthModule } from '../registry-auth/index.js'
+import { DeltasModule } from './deltas.module.js'
+import { DeltaAttempts } from './making/delta-attempts.service.js'
+import { DeltaLeases } from './making/delta-leases.service.js'
+import { DeltaMaking } from './making/delta-making.service.js'
+import { DeltaPlanNudges } from './making/delta-plan-nudges.js'
+import { DeltaScratch } from './making/delta-scratch.js'
+import { DeltaWorker } from './making/delta-worker.js'
+import { FleetRegistry } from './making/fleet-registry.js'
+
+/** For main.worker alone: whoever has it takes deltas from the queue. */
+@Module({
+  imports: [DeltasModule, RegistryAuthModule],
+  providers: [FleetRegistry, DeltaScratch, DeltaLeases, DeltaMaking, DeltaAttempts, DeltaWorker, DeltaPlanNudges],
+})
+export class DeltaMakingModule {}
