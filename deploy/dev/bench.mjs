@@ -7,6 +7,10 @@ import { runInTerminal } from './setup/run.mjs'
 import { runCommand, SetupError } from './setup/say.mjs'
 import { installPackages } from './setup/system.mjs'
 
+// What all need, and what one needs besides.
+const PACKAGES = ['git', 'docker.io', 'docker-registry', 'iproute2', 'iptables', 'apparmor']
+const MORE_PACKAGES = { images: ['mmdebstrap', 'rdiff', 'zstd', 'bsdiff', 'time'] }
+
 const SOURCES = join(PROJECT_FOLDER, 'apps/bench/src')
 
 await runCommand(async () => {
@@ -18,7 +22,7 @@ await runCommand(async () => {
     return console.log(`Benchmarks print a table, and one JSON object as the last line:\n${list}`)
   }
   checkNode()
-  await installPackages(['git', 'docker.io', 'docker-registry', 'iproute2', 'iptables', 'apparmor'])
+  await installPackages([...PACKAGES, ...(MORE_PACKAGES[name] ?? [])])
   await installDependencies()
   await buildProjects()
   const program = join(PROJECT_FOLDER, 'apps/bench/dist', `${name}.js`)

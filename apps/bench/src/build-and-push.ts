@@ -9,8 +9,8 @@ export async function buildAndPush(docker: Docker, folder: string, image: string
   await finish(await docker.getImage(image).push({ authconfig: { username: 'none', password: 'none' } }))
 }
 
-// The engine tells failures inside of an answer that began well.
-async function finish(answer: NodeJS.ReadableStream): Promise<void> {
+/** The engine tells failures inside of an answer that began well. */
+export async function finish(answer: NodeJS.ReadableStream): Promise<void> {
   let text = ''
   answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
   await once(answer, 'end')

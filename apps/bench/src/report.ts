@@ -1,11 +1,7 @@
 import Table from 'cli-table3'
 
 /** Prints a table for people and, as the last line, the figures as one JSON object for programs. */
-export function printReport(
-  title: string,
-  rows: Record<string, string>[],
-  figures: Record<string, number | string>,
-): void {
+export function printReport(title: string, rows: Record<string, string>[], figures: Record<string, unknown>): void {
   const columns = Object.keys(rows[0] ?? {})
   const table = new Table({ head: columns, style: { head: [], border: [] } })
   for (const row of rows) table.push(columns.map((column) => row[column] ?? ''))

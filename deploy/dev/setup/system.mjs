@@ -18,6 +18,11 @@ const NEEDS = {
   attr: { program: 'setfattr', why: 'gives files attributes, in tests' },
   faketime: { program: 'faketime', why: 'sets the clocks of test devices' },
   openssl: { program: 'openssl', why: 'makes certificates, in tests' },
+  mmdebstrap: { program: 'mmdebstrap', why: 'makes images of Debian, in benchmarks' },
+  rdiff: { program: 'rdiff', why: 'patches layers as the peer does, in benchmarks' },
+  zstd: { program: 'zstd', why: 'patches layers, in benchmarks' },
+  bsdiff: { program: 'bsdiff', why: 'patches layers, in benchmarks' },
+  time: { program: 'time', why: 'measures the memory of programs, in benchmarks' },
   // Debian's docker.io starts no container without it where the kernel has AppArmor on.
   apparmor: { program: 'apparmor_parser', why: 'confines containers', unless: () => !hasAppArmor() },
 }

@@ -1,11 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { unwrap } from '@flotilla/api-client'
 import {
   type DeviceEngine,
   makeBaseImages,
-  PROJECT_FOLDER,
   type Stack,
   startDeviceEngine,
   startDeviceNetwork,
@@ -14,6 +13,7 @@ import {
   waitFor,
 } from '@flotilla/dev'
 import { ADMIN, type BenchFleet, createFleet, git } from '../fleet.js'
+import { productionNode } from './production-node.js'
 
 const SERVICES = ['broker', 'collector', 'display', 'proxy', 'store']
 
@@ -59,16 +59,6 @@ export async function setTheScene(folder: string, undo: Undo): Promise<Scene> {
   const untilSettled = () => settled(fleet, deviceId)
   await untilSettled()
   return { board, fleet, deviceId, ...node, start: (environment) => supervisors.start(environment), untilSettled }
-}
-
-/** As the launcher on boards runs Node. */
-function productionNode(): Pick<Scene, 'flags' | 'variables'> {
-  const launcher = readFileSync(join(PROJECT_FOLDER, 'deploy/pi/launch-supervisor.sh'), 'utf8')
-  const flags = /^NODE_FLAGS='(.+)'$/m.exec(launcher)?.[1]
-  if (flags === undefined) throw new Error('deploy/pi/launch-supervisor.sh does not say how Node is run')
-  const exported = [...launcher.matchAll(/^export (MALLOC\w+)=(\w+)$/gm)]
-  const variables = Object.fromEntries(exported.map(([, name = '', value = '']) => [name, value]))
-  return { flags: flags.split(' '), variables }
 }
 
 async function pushApp(folder: string, remote: string): Promise<void> {

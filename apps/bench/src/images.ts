@@ -1,0 +1,58 @@
+/**
+ * `npm run bench -- images [--only app,security] [--quick]`: what updates of images cost over the link and on the board, by
+ * Flotilla's deltas and by what there is besides. The images are made from Debian's and npm's packages, kept in
+ * node_modules/.cache, and so are the measurements of programs that are not ours: the first run takes an hour.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { PROJECT_FOLDER } from '@flotilla/dev'
+import { IMAGE_CASES, type ImageCase } from './images/cases.js'
+import { figures } from './images/figures.js'
+import { ImageBuilder } from './images/image-builder.js'
+import { measureOnce } from './images/kept-measurements.js'
+import { DELTA } from './images/methods/delta.js'
+import { DOCKER_PULL } from './images/methods/docker-pull.js'
+import { LAYER_METHODS } from './images/methods/programs-per-layer.js'
+import { type CaseResult, tableRows } from './images/table.js'
+import { printReport } from './report.js'
+
+const OTHERS = [DOCKER_PULL, ...LAYER_METHODS]
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
+const cache = join(PROJECT_FOLDER, 'node_modules/.cache/flotilla-bench-images')
+const scratch = mkdtempSync(join(tmpdir(), 'flotilla-bench-'))
+try {
+  await compare(chosenCases())
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
+
+function chosenCases(): ImageCase[] {
+  const names = values.only?.split(',') ?? IMAGE_CASES.map(({ name }) => name)
+  const unknown = names.filter((name) => !IMAGE_CASES.some((each) => each.name === name))
+  if (unknown.length > 0) throw new Error(`--only takes ${IMAGE_CASES.map(({ name }) => name).join(', ')}`)
+  return IMAGE_CASES.filter(({ name, isSmall }) => names.includes(name) && (isSmall || !values.quick))
+}
+
+async function compare(cases: ImageCase[]): Promise<void> {
+  const results: CaseResult[] = []
+  const builder = new ImageBuilder(cache)
+  try {
+    for (const each of cases) {
+      const pair = { from: await builder.image(each.from), to: await builder.image(each.to) }
+      results.push({ case: each, pair, measured: [] })
+    }
+  } finally {
+    await builder.stop()
+  }
+  for (const { case: each, pair, measured } of results) {
+    for (const method of OTHERS) {
+      console.error(`${each.name}: ${method.title}`)
+      measured.push({ method, result: await measureOnce(method, pair, { cache, scratch }) })
+    }
+    measured.push({ method: DELTA, result: await DELTA.measure(pair, scratch) })
+  }
+  printReport('Updates of images, method by method', tableRows(results), figures(results))
+}

@@ -1,0 +1,33 @@
+/*
+ * A process of its own that rebuilds all layers of a delta out of an unpacked image, as a board does for its engine, and
+ * prints how long it took without the start of the process.
+ */
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { type DeltaSource, readDelta, rebuildLayer, type SourceFile } from '@flotilla/image-delta'
+import { skeletonFile } from './old-image.js'
+
+const [delta = '', tree = '', skeletons = ''] = process.argv.slice(2)
+const source: DeltaSource = {
+  openFile: (path) => openSourceFile(join(tree, path)),
+  openSkeleton: (diffId) => openSourceFile(skeletonFile(skeletons, diffId)),
+}
+
+const begin = performance.now()
+for (const { diffId } of (await readDelta(delta)).layers) {
+  const hash = createHash('sha256')
+  for await (const chunk of rebuildLayer(delta, diffId, source)) hash.update(chunk)
+  if (`sha256:${hash.digest('hex')}` !== diffId) throw new Error(`${delta} rebuilds another layer than ${diffId}`)
+}
+console.log(JSON.stringify({ seconds: (performance.now() - begin) / 1000 }))
+
+async function openSourceFile(path: string): Promise<SourceFile> {
+  const file = await open(path)
+  return {
+    sizeBytes: (await file.stat()).size,
+    read: async (into, position) => (await file.read(into, 0, into.length, position)).bytesRead,
+    close: () => file.close(),
+  }
+}

@@ -1,0 +1,47 @@
+import { median } from '../report.js'
+import type { Measured } from './method.js'
+import { rebuiltBytes } from './method.js'
+import type { CaseResult } from './table.js'
+
+/** What the last line says: by method for each case, and what Flotilla's deltas are judged by. */
+export function figures(results: CaseResult[]): Record<string, unknown> {
+  const ours = results.map((each) => ({ each, delta: resultOf(each, 'delta') }))
+  const ratios = (method: string) => ours.map(({ each, delta }) => delta.wireBytes / resultOf(each, method).wireBytes)
+  const largest = ours.reduce((most, next) =>
+    rebuiltBytes(next.each.pair) > rebuiltBytes(most.each.pair) ? next : most,
+  )
+  const rates = ours.map(({ each, delta }) => rebuiltBytes(each.pair) / 1e6 / delta.apply.seconds)
+  return {
+    bench: 'images',
+    worstRatioToZstdPatch: round(Math.max(...ratios('zstdPatch'))),
+    medianRatioToBsdiff: round(median(ratios('bsdiff'))),
+    peakDeviceMegabytes: round(Math.max(...ours.map(({ delta }) => delta.apply.megabytes))),
+    applyMegabytesPerSecond: round(Math.min(...rates)),
+    makeSeconds: round(largest.delta.make?.seconds ?? NaN),
+    makeMegabytes: round(largest.delta.make?.megabytes ?? NaN),
+    cases: Object.fromEntries(results.map((each) => [each.case.name, caseFigures(each)])),
+  }
+}
+
+function caseFigures({ pair, measured }: CaseResult): Record<string, unknown> {
+  const methods = measured.map(({ method, result: { wireBytes, make, apply } }): [string, unknown] => [
+    method.name,
+    {
+      wireBytes,
+      ...(make && { makeSeconds: round(make.seconds), makeMegabytes: round(make.megabytes) }),
+      applySeconds: round(apply.seconds),
+      deviceMegabytes: round(apply.megabytes),
+    },
+  ])
+  return { rebuiltBytes: rebuiltBytes(pair), ...Object.fromEntries(methods) }
+}
+
+function resultOf({ case: { name }, measured }: CaseResult, method: string): Measured {
+  const found = measured.find((each) => each.method.name === method)
+  if (!found) throw new Error(`${name} was not measured by ${method}`)
+  return found.result
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
