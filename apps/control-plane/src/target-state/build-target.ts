@@ -28,10 +28,13 @@ export interface TargetParts {
   variables: ReachingVariable[]
   // Absent: the device keeps the supervisor that it has.
   supervisor?: TargetSupervisor
+  // Absent: the device is to have no neighbours.
+  neighbourKey?: string
 }
 
 /** What a device should run, from all that it depends on. */
-export function buildTarget({ place, policy, release, variables, supervisor }: TargetParts): Target {
+export function buildTarget(parts: TargetParts): Target {
+  const { place, policy, release, variables, supervisor, neighbourKey } = parts
   return {
     protocol: DEVICE_PROTOCOL,
     generation: place.generation,
@@ -41,6 +44,7 @@ export function buildTarget({ place, policy, release, variables, supervisor }: T
     config: configOf(variables),
     policy,
     ...(supervisor && { supervisor }),
+    ...(neighbourKey !== undefined && { neighbours: { key: neighbourKey } }),
   }
 }
 
@@ -85,7 +89,7 @@ function merged(variables: ReachingVariable[]): Record<string, string> {
   return Object.fromEntries(ordered.map(({ name, value }) => [name, value]))
 }
 
-/** The same target for people: without the values of secrets. */
-export function withoutSecrets(parts: TargetParts): TargetParts {
+/** The same target for people: without the values of secrets, and without the key of the fleet's devices. */
+export function withoutSecrets({ neighbourKey: _secret, ...parts }: TargetParts): TargetParts {
   return { ...parts, variables: parts.variables.filter((variable) => !variable.secret) }
 }

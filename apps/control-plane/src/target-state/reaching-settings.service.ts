@@ -17,7 +17,9 @@ export class ReachingSettings {
   async of(place: TargetPlaceRow): Promise<Omit<TargetParts, 'place' | 'release'>> {
     const { fleetId, deviceId } = place
     const variables = await this.variables.of(this.places.reader, { fleetId, deviceId })
-    return { policy: policyOf(place), variables, supervisor: await this.supervisors.wanted(configOf(variables)) }
+    const policy = policyOf(place)
+    const supervisor = await this.supervisors.wanted(configOf(variables))
+    return { policy, variables, supervisor, ...(policy.transfers.neighbours && { neighbourKey: place.neighbourKey }) }
   }
 }
 

@@ -9,6 +9,8 @@ export interface TargetPlaceRow extends TargetPlace {
   wantedReleaseId: string | null
   fleetUpdatePolicy: UpdatePolicyParts
   deviceUpdatePolicy: UpdatePolicyParts
+  // By which devices of the fleet know each other; base64url.
+  neighbourKey: string
   // Of the fleet and of the device.
   forcedReleaseIds: (string | null)[]
 }
@@ -25,6 +27,7 @@ export class TargetPlaces {
          (f.revision + d.revision)::float8 AS generation, f.revision::float8 AS "fleetRevision",
          coalesce(d.pinned_release_id, f.target_release_id) AS "wantedReleaseId",
          f.update_policy AS "fleetUpdatePolicy", d.update_policy AS "deviceUpdatePolicy",
+         rtrim(translate(encode(f.neighbour_key, 'base64'), '+/', '-_'), '=') AS "neighbourKey",
          ARRAY[f.forced_release_id, d.forced_release_id] AS "forcedReleaseIds"
        FROM devices d JOIN fleets f ON f.id = d.fleet_id JOIN organizations o ON o.id = f.organization_id
        JOIN hardware h ON h.device_id = d.id AND h.active

@@ -197,6 +197,19 @@ describe('the target of a device', () => {
     expect(JSON.stringify(shown)).not.toContain('hunter2')
   })
 
+  it('names the key of its fleet to boards that may have neighbours, and to nobody else', async () => {
+    const other = await joinFleet(api, user, fleet.id, { name: 'cellar' })
+    const key = (await board.target()).neighbours?.key
+    expect(key).toMatch(/^[\w-]{43}$/)
+    expect((await other.target()).neighbours).toEqual({ key })
+    const stranger = await joinFleet(api, user, (await createFleet(api, user)).id, { name: 'far away' })
+    expect((await stranger.target()).neighbours?.key).not.toBe(key)
+    const shown = await api.call(user, `GET /api/v1/devices/${board.deviceId}/target`)
+    expect(await shown.text()).not.toContain(key)
+    await patch(`devices/${board.deviceId}`, { updatePolicy: { transfers: { neighbours: false } } })
+    expect(await board.target()).not.toHaveProperty('neighbours')
+  })
+
   it('is refused without a token, with a forged one, with one that ran out, and to a board that was replaced', async () => {
     const path = `GET ${DEVICE_ROUTES.target}` as const
     expect(await refusal(await api.call(undefined, path))).toEqual([401, 'token-missing'])

@@ -12,6 +12,7 @@ import { DeviceMetrics1763700009000 } from './1763700009000-device-metrics.js'
 import { ImageLayers1763700010000 } from './1763700010000-image-layers.js'
 import { ImageDeltas1763700010500 } from './1763700010500-image-deltas.js'
 import { CommitTimes1763700010700 } from './1763700010700-commit-times.js'
+import { NeighbourKeys1763700011000 } from './1763700011000-neighbour-keys.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   ImageLayers1763700010000,
   ImageDeltas1763700010500,
   CommitTimes1763700010700,
+  NeighbourKeys1763700011000,
 ]
