@@ -26,7 +26,7 @@ const ON_REDIS = {
   env: { TEST_WITH_REDIS: '1' },
   args: [
     '--testPathPatterns',
-    'queue|live|builds|stream|git/',
+    'queue|live|builds|stream|git/|image-sources|delta-making',
     // A builder of one suite must not take the builds of another.
     '--setupFilesAfterEnv',
     join(PROJECT_FOLDER, 'deploy/dev/jest/own-redis-database.mjs'),

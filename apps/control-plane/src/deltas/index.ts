@@ -6,5 +6,6 @@
 export { DeltaMakingModule } from './delta-making.module.js'
 export { DeltaPlans } from './delta-plans.service.js'
 export { type DeltaReadiness, DeltaReadinesses } from './delta-readiness.service.js'
+export { DeltaRetention } from './making/delta-retention.service.js'
 export { DeltaUpkeep } from './delta-upkeep.service.js'
 export { DeltasModule } from './deltas.module.js'

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common'
 import { BuildsModule } from '../builds/index.js'
-import { DeltasModule } from '../deltas/index.js'
+import { DeltaMakingModule, DeltasModule } from '../deltas/index.js'
 import { DeviceCommandsModule } from '../device-commands/index.js'
 import { DeviceLogsModule } from '../device-logs/index.js'
 import { DeviceMetricsModule } from '../device-metrics/index.js'
@@ -18,6 +18,7 @@ import { Upkeep } from './upkeep.service.js'
   imports: [
     BuildsModule,
     DeltasModule,
+    DeltaMakingModule,
     DeviceCommandsModule,
     DeviceLogsModule,
     DeviceMetricsModule,

@@ -12,7 +12,7 @@ import type { TestUser } from '../../testing/test-api.js'
 import { createFleet, joinFleet, succeed, type TestBoard } from '../../testing/test-board.js'
 import { insertRelease } from '../../testing/test-releases.js'
 import { WorkerModule } from '../../worker.module.js'
-import { DeltaUpkeep } from '../index.js'
+import { DeltaRetention, DeltaUpkeep } from '../index.js'
 import { applyDelta } from '../testing/apply-delta.js'
 import { askSources, reportRunning } from '../testing/delta-bench.js'
 import { ImageRegistry, noise, sha256, type TestImage, type TestLayer } from '../testing/image-registry.js'
@@ -179,6 +179,41 @@ describe('making a delta', () => {
     expect(await only(to.id)).toMatchObject({ state: 'waiting', reason: expect.stringMatching(/503.*tried again/) })
     registry.interfere = () => 'pass'
     expect(await settled(to.id)).toMatchObject({ state: 'ready', attempts: 2 })
+  })
+
+  it('is removed from the registry too, once no device needs it', async () => {
+    const [old, to] = await twoReleases()
+    await order(to.id, [old.id])
+    await settled(to.id)
+    const retention = worker!.get(DeltaRetention, { strict: false })
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000)
+    const { paths } = await askSources(board, to.image.digest, [old.image.digest])
+    const { digest } = paths[0]!.deltas[0]!
+    const status = async (what: string) => {
+      const { token } = (await succeed(await board.call('POST /device/v1/registry-token'))) as RegistryTokenResponse
+      const headers = { Authorization: `Bearer ${token}`, Accept: 'application/vnd.oci.image.manifest.v1+json' }
+      return (await fetch(`${registry.url}/v2/fleets/${fleet.id}/${what}`, { method: 'HEAD', headers })).status
+    }
+    const tag = `manifests/delta-${[old, to].map(({ image }) => image.digest.slice(7, 19)).join('-')}`
+    await retention.run(inDays(5))
+    expect([await status(tag), await status(`blobs/${digest}`)]).toEqual([200, 200])
+    // What no device needs is kept for a week where somebody asked for it, and what one needs for longer.
+    await reportRunning(board, fleet.id, old.id)
+    await retention.run(inDays(8))
+    expect(await only(to.id)).toMatchObject({ state: 'ready' })
+    await retention.run(inDays(31))
+    expect(await only(to.id)).toBeUndefined()
+    expect([await status(tag), await status(`blobs/${digest}`)]).toEqual([404, 404])
+  })
+
+  it('that no device could use is removed within days', async () => {
+    const [old, to] = await twoReleases()
+    await release([{ files: { app: APP } }])
+    await order(to.id, [old.id])
+    await settled(to.id)
+    const retention = worker!.get(DeltaRetention, { strict: false })
+    await retention.run(new Date(Date.now() + 8 * 86_400_000))
+    expect(await only(to.id)).toBeUndefined()
   })
 
   it('is given back by a worker that is stopped, and made by the next', async () => {
