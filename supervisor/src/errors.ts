@@ -58,6 +58,12 @@ export class CloudError extends Error {
   }
 }
 
+/** The error itself, or the one that it comes of, of this kind. */
+export function findCause<T extends Error>(error: unknown, kind: abstract new (...args: never[]) => T): T | undefined {
+  if (error instanceof kind) return error
+  return error instanceof Error && error.cause !== undefined ? findCause(error.cause, kind) : undefined
+}
+
 /** The message of an error with those of its causes: "Could not pull x: connection refused". */
 export function describeError(error: unknown): string {
   // Not instanceof: errors of another realm (a VM context) are errors too.

@@ -3,6 +3,7 @@ import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import { z } from 'zod'
 import type { SettingsAtBoot } from './host/host-settings.js'
 import type { StoredCommands } from './commands/stored-commands.js'
+import type { StoredImages } from './images/stored-images.js'
 import type { StoredLocks } from './locks/stored-locks.js'
 import { isPrivateKey } from './private-key.js'
 import type { Document, Stamp } from './ports.js'
@@ -158,6 +159,7 @@ export interface Store {
   takeOvers: Document<string[]>
   reportBaseline: Document<ReportBaseline>
   repositories: Document<string[]>
+  images: Document<StoredImages>
   events: EventSpool
   logs: LogSpool
 }

@@ -15,7 +15,9 @@ export interface ManifestDocument {
 export interface ServedImage {
   manifest: ManifestDocument
   /** A blob that the manifest names; undefined: of another image. Rejects where it cannot be had. */
-  open: (digest: string, signal: AbortSignal) => Promise<ServedBlob | undefined>
+  open: (digest: string) => Promise<ServedBlob | undefined>
+  /** What was opened could not be read to its end. */
+  onFailure: (error: unknown) => void
 }
 
 export interface ServedBlob {

@@ -1,3 +1,5 @@
+import { findCause } from '../errors.js'
+
 /*
  * What the parts of the image store need of each other and of the world. Digests are `sha256:<hex>` everywhere.
  */
@@ -47,8 +49,7 @@ export class BudgetSpent extends Error {
 
 /** Whether that is why it failed. */
 export function isBudgetSpent(error: unknown): boolean {
-  if (error instanceof BudgetSpent) return true
-  return error instanceof Error && error.cause !== undefined && isBudgetSpent(error.cause)
+  return findCause(error, BudgetSpent) !== undefined
 }
 
 /** What is on the device of a download, and by which way. */

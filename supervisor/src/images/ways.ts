@@ -35,10 +35,10 @@ export interface Way {
   blobs: Blob[]
   /** Layers (by diffId) that it makes on the device. */
   makes: ReadonlySet<string>
-  /** An image that must be in the engine first, and the way to it; it is removed afterwards. */
+  /** An image (repository@digest) that must be in the engine first, and the way to it; it is removed afterwards. */
   via?: { image: string; way: Way }
-  /** Called once its blobs are whole and `via` is in the engine. Absent: it makes none. */
-  openMaker?: (signal: AbortSignal) => Promise<LayerMaker>
+  /** Called once its blobs are whole and `via` is in the engine, as which it is given. Absent: it makes none. */
+  openMaker?: (via: EngineImage | undefined, signal: AbortSignal) => Promise<LayerMaker>
 }
 
 /** Makes layers from what the device has and a delta. Whoever reads checks the digest. One layer at a time is asked for. */

@@ -5,6 +5,7 @@
 import type { SettingsAtBoot } from '../host/host-settings.js'
 import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import type { StoredCommands } from '../commands/stored-commands.js'
+import type { StoredImages } from '../images/stored-images.js'
 import type { StoredLocks } from '../locks/stored-locks.js'
 import type { Document } from '../ports.js'
 import type {
@@ -146,6 +147,7 @@ export class MemoryStore implements Store {
   readonly takeOvers = this.document<string[]>('take-overs')
   readonly reportBaseline = this.document<ReportBaseline>('report-baseline')
   readonly repositories = this.document<string[]>('repositories')
+  readonly images = this.document<StoredImages>('images')
   readonly events = new MemoryEventSpool((what) => this.moment(what))
   readonly logs = new MemoryLogSpool()
 

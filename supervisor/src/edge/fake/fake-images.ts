@@ -51,11 +51,17 @@ export class FakeImages implements Iterable<string> {
     if (found.names.length === 0) this.all.delete(found.id)
   }
 
+  /** As after a repair of its store: it has the layers, and no longer knows what registries call them. */
+  forgetDigests(): void {
+    this.known.clear()
+  }
+
   /** As an engine pulls: the config, and the layers that it does not know, each checked. */
   async pull(reference: string, { manifest, open }: ServedImage, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
     const { config, layers } = JSON.parse(manifest.bytes.toString()) as ManifestBody
     const readBlob = async ({ digest, size }: Descriptor) => {
-      const blob = await open(digest, signal)
+      const blob = await open(digest)
       if (blob?.sizeBytes !== size) throw new Error(`Could not pull ${reference}: blob unknown`)
       const pieces: Uint8Array[] = []
       for await (const piece of blob.read({ first: 0, last: size - 1 })) pieces.push(piece)

@@ -8,6 +8,7 @@ import { SettingsAtBootSchema } from '../../host/host-settings.js'
 import { z } from 'zod'
 import { StoredCommandsSchema } from '../../commands/stored-commands.js'
 import { StoredLocksSchema } from '../../locks/stored-locks.js'
+import { StoredImagesSchema } from '../../images/stored-images.js'
 import type { Logger } from '../../ports.js'
 import {
   BootTimesSchema,
@@ -58,6 +59,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     takeOvers: document('take-overs.json', z.array(z.string())),
     reportBaseline: document('report-baseline.json', ReportBaselineSchema),
     repositories: document('repositories.json', RepositoriesSchema),
+    images: document('images.json', StoredImagesSchema),
     events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log),
     logs: await DiskLogSpool.open(join(folder, 'logs'), log),
   }

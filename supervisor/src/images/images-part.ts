@@ -1,0 +1,66 @@
+import { effectiveTarget, imageReference } from '@flotilla/reconcile'
+import { Wake } from '../loops/wake.js'
+import type { Core, MakePart } from '../part.js'
+import type { Clock } from '../ports.js'
+import type { Status } from '../status-board.js'
+import { EnginePull } from './engine-pull.js'
+import { DocumentReader, type ManifestSource } from './image-documents.js'
+import { ImageStore } from './image-store.js'
+import { Ledger } from './ledger.js'
+import type { LocalRegistry } from './local-registry.js'
+import type { BlobStore } from './ports.js'
+import { pullerBy } from './pull-directly.js'
+import type { WayFinder } from './ways.js'
+
+/** What the image store needs of the world. */
+export interface ImageWorld {
+  blobs: BlobStore
+  manifests: ManifestSource
+  registry: LocalRegistry
+  finders: readonly WayFinder[]
+  // The board's own.
+  clock: Clock
+}
+
+/** Images come through a store on this device, piece by piece and each only once. */
+export function imagesPart(makeWorld: (core: Core) => ImageWorld | Promise<ImageWorld>): MakePart {
+  return async (core) => {
+    const { engine, cloud, host, store, log } = core
+    const { blobs, manifests, registry, finders, clock } = await makeWorld(core)
+    const ledger = new Ledger(store.images, blobs, log)
+    await ledger.load()
+    const images = new ImageStore({
+      ...{ engine, blobs, ledger, finders, clock, log },
+      documents: new DocumentReader(blobs, manifests, host.board().platform),
+      pulls: new EnginePull(engine, registry, blobs),
+      pullDirectly: pullerBy(engine, cloud),
+    })
+    return { pullImage: (step, context) => images.pull(step, context), loops: [tidying(core, images)] }
+  }
+}
+
+/** Clears away whenever other images are wanted, or there. */
+function tidying({ board, clock, log }: Core, images: ImageStore) {
+  return async (end: AbortSignal) => {
+    const wake = new Wake()
+    const forget = board.changed.add(() => wake.notify())
+    let tidied = ''
+    while (!end.aborted) {
+      const wanted = board.status && imagesOf(board.status)
+      const seen = JSON.stringify([wanted, board.status?.current.images])
+      if (wanted && seen !== tidied) {
+        await images.tidy(new Set(wanted)).catch((error: unknown) => log.warn('images not tidied', { error }))
+        tidied = seen
+      }
+      await wake.wait(clock, Number.MAX_SAFE_INTEGER, end)
+    }
+    forget()
+  }
+}
+
+/** Of the target, and of what is gone back to. */
+function imagesOf({ target, current }: Status): string[] {
+  const apps = [target, effectiveTarget(target, current.memory)].flatMap((it) => it.apps)
+  const services = apps.flatMap((app) => Object.values(app.services))
+  return [...new Set(services.map(({ image }) => imageReference(image)))].sort()
+}

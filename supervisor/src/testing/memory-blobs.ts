@@ -1,0 +1,121 @@
+/*
+ * A blob store in memory, which fetches from a map in pieces that take their time. It counts what it was given, and what
+ * it has of a blob outlives the supervisor, as on a disk.
+ */
+import { createHash } from 'node:crypto'
+import type { Blob, BlobStore, ByteRange, FetchOptions } from '../images/ports.js'
+import type { Clock } from '../ports.js'
+import type { Moment } from './memory-store.js'
+
+interface Kept {
+  bytes: Buffer
+  isWhole: boolean
+  usedAt: number
+}
+
+const PIECES = 4
+
+export class MemoryBlobs implements BlobStore {
+  /** Bytes that came of each blob, by digest. */
+  readonly given = new Map<string, number>()
+  /** Told of the moment before each write and of the one after it. It may throw. */
+  moment: Moment = () => undefined
+  /** Thrown by the next fetches, of this blob. */
+  failure: (digest: string) => Error | undefined = () => undefined
+  private readonly kept = new Map<string, Kept>()
+  private readonly underWay = new Map<string, Promise<void>>()
+
+  constructor(
+    private readonly origin: ReadonlyMap<string, Buffer>,
+    private readonly clock: Clock,
+    // How long a whole blob takes.
+    private readonly blobMs = 0,
+  ) {}
+
+  bytesOf(digest: string): number {
+    return this.kept.get(digest)?.bytes.length ?? 0
+  }
+
+  isWhole(digest: string): boolean {
+    return this.kept.get(digest)?.isWhole ?? false
+  }
+
+  async fetch(blob: Blob, options: FetchOptions): Promise<void> {
+    while (!this.isWhole(blob.digest)) {
+      options.signal.throwIfAborted()
+      const other = this.underWay.get(blob.digest)
+      if (other) await other.catch(() => undefined)
+      else await this.fetchAlone(blob, options)
+    }
+  }
+
+  async *read(digest: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
+    await Promise.resolve()
+    const { bytes } = this.whole(digest)
+    yield bytes.subarray(range?.first ?? 0, (range?.last ?? bytes.length) + 1)
+  }
+
+  async put(digest: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const pieces: Uint8Array[] = []
+    for await (const piece of content) pieces.push(piece)
+    this.keep(digest, Buffer.concat(pieces), true)
+  }
+
+  pathOf(digest: string): string {
+    return `/blobs/${digest}`
+  }
+
+  async remove(digest: string): Promise<void> {
+    await Promise.resolve()
+    if (!this.kept.has(digest)) return
+    this.moment('before remove-blob')
+    this.kept.delete(digest)
+    this.moment('after remove-blob')
+  }
+
+  list() {
+    return [...this.kept].map(([digest, { bytes, isWhole, usedAt }]) => ({
+      ...{ digest, isWhole, usedAt },
+      bytes: bytes.length,
+    }))
+  }
+
+  private fetchAlone(blob: Blob, options: FetchOptions): Promise<void> {
+    const fetching = this.fetchPieces(blob, options).finally(() => this.underWay.delete(blob.digest))
+    this.underWay.set(blob.digest, fetching)
+    return fetching
+  }
+
+  private async fetchPieces({ digest, sizeBytes }: Blob, { signal, onBytes }: FetchOptions): Promise<void> {
+    const pieceBytes = Math.ceil(sizeBytes / PIECES)
+    while (!this.isWhole(digest)) {
+      await this.clock.sleep(this.blobMs / PIECES, signal)
+      signal.throwIfAborted()
+      const failure = this.failure(digest)
+      if (failure) throw failure
+      const content = this.origin.get(digest)
+      if (!content) throw new Error(`The registry has no blob ${digest}`)
+      const had = this.kept.get(digest)?.bytes ?? Buffer.alloc(0)
+      const piece = content.subarray(had.length, had.length + pieceBytes)
+      this.given.set(digest, (this.given.get(digest) ?? 0) + piece.length)
+      const bytes = Buffer.concat([had, piece])
+      this.keep(digest, bytes, bytes.length === content.length)
+      onBytes?.(bytes.length, 'registry', piece.length)
+    }
+  }
+
+  private keep(digest: string, bytes: Buffer, isWhole: boolean): void {
+    if (isWhole && `sha256:${createHash('sha256').update(bytes).digest('hex')}` !== digest) {
+      throw new Error(`What came of ${digest} is something else`)
+    }
+    this.moment('before blob')
+    this.kept.set(digest, { bytes, isWhole, usedAt: this.clock.now() })
+    this.moment('after blob')
+  }
+
+  private whole(digest: string): Kept {
+    const kept = this.kept.get(digest)
+    if (!kept?.isWhole) throw new Error(`There is no whole ${digest} here`)
+    return kept
+  }
+}
