@@ -19,12 +19,14 @@ import { listen } from './edge/local-api/http-listener.js'
 import { localPart } from './local-api/local-part.js'
 import { tellWatchdog } from './edge/host/watchdog.js'
 import { createLogger } from './edge/host/logger.js'
+import { openImageWorld } from './edge/image-world.js'
 import { openStore } from './edge/store/disk-store.js'
 import { DiskVersions } from './edge/versions/disk-versions.js'
 import { DiskSnapshots } from './edge/volumes/disk-snapshots.js'
 import { engineRestartsPart } from './host/engine-restarts.js'
 import type { HostControl } from './host/host-control.js'
 import { hostPart } from './host/host-part.js'
+import { imagesPart } from './images/images-part.js'
 import { Metrics } from './metrics/metrics.js'
 import type { MakePart } from './part.js'
 import { selfUpdatePart } from './self-update/self-update-part.js'
@@ -103,6 +105,7 @@ async function supervise(config: Config): Promise<void> {
         (core) => disk.part(core),
         (core) => metrics.part(core),
         (core) => transfers.part(core),
+        imagesPart((core) => openImageWorld(core, { stateDir: config.stateDir, root, meter: transfers })),
         hostPart({ time, control: hostControl(config, root), document: store.settingsAtBoot }),
         engineRestartsPart({
           control: engineControl({ command: config.engineRestart, managesHost: config.managesHost }, root),

@@ -20,13 +20,16 @@ export interface ImageWorld {
   finders: readonly WayFinder[]
   // The board's own.
   clock: Clock
+  /** What has come by then is safe when it resolves. */
+  close(): Promise<void>
 }
 
 /** Images come through a store on this device, piece by piece and each only once. */
 export function imagesPart(makeWorld: (core: Core) => ImageWorld | Promise<ImageWorld>): MakePart {
   return async (core) => {
     const { engine, cloud, host, store, log } = core
-    const { blobs, manifests, registry, finders, clock } = await makeWorld(core)
+    const world = await makeWorld(core)
+    const { blobs, manifests, registry, finders, clock } = world
     const ledger = new Ledger(store.images, blobs, log)
     await ledger.load()
     const images = new ImageStore({
@@ -35,12 +38,12 @@ export function imagesPart(makeWorld: (core: Core) => ImageWorld | Promise<Image
       pulls: new EnginePull(engine, registry, blobs),
       pullDirectly: pullerBy(engine, cloud),
     })
-    return { pullImage: (step, context) => images.pull(step, context), loops: [tidying(core, images)] }
+    return { pullImage: (step, context) => images.pull(step, context), loops: [tidying(core, images, world)] }
   }
 }
 
 /** Clears away whenever other images are wanted, or there. */
-function tidying({ board, clock, log }: Core, images: ImageStore) {
+function tidying({ board, clock, log }: Core, images: ImageStore, world: ImageWorld) {
   return async (end: AbortSignal) => {
     const wake = new Wake()
     const forget = board.changed.add(() => wake.notify())
@@ -55,6 +58,7 @@ function tidying({ board, clock, log }: Core, images: ImageStore) {
       await wake.wait(clock, Number.MAX_SAFE_INTEGER, end)
     }
     forget()
+    await world.close()
   }
 }
 

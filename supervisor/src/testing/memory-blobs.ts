@@ -73,6 +73,11 @@ export class MemoryBlobs implements BlobStore {
     this.moment('after remove-blob')
   }
 
+  async keepOnly(digests: Iterable<string>): Promise<void> {
+    const wanted = new Set(digests)
+    for (const digest of this.kept.keys()) if (!wanted.has(digest)) await this.remove(digest)
+  }
+
   list() {
     return [...this.kept].map(([digest, { bytes, isWhole, usedAt }]) => ({
       ...{ digest, isWhole, usedAt },
