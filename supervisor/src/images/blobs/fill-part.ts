@@ -1,6 +1,13 @@
 import { withAbort } from '../../abort.js'
 import type { Clock } from '../../ports.js'
-import type { Blob, BlobSource, ByteRange, SourceKind, TransferMeter } from '../ports.js'
+import {
+  BudgetSpent,
+  type Blob,
+  type BlobSource,
+  type ByteRange,
+  type SourceKind,
+  type TransferMeter,
+} from '../ports.js'
 import type { PartFile } from './part-file.js'
 import { RangeSet, bytesIn } from './ranges.js'
 import { SourceError } from './source-error.js'
@@ -10,6 +17,8 @@ import { unlessSilent } from './unless-silent.js'
 
 // A lossy link gives a connection less than its share, several at once come near to all of it.
 const WORKERS = 3
+// Between two looks at a budget that is spent.
+const BUDGET_PAUSE_MS = 15_000
 
 export interface FillOrder {
   blob: Blob
@@ -71,7 +80,7 @@ class Filling {
     this.claimed.add(claim)
     try {
       const range = await this.granted(source, claim)
-      await this.fetch(source, range)
+      if (range) await this.fetch(source, range)
     } finally {
       this.claimed.remove(claim)
     }
@@ -85,10 +94,19 @@ class Filling {
     return { first: gap.first, last: Math.min(gap.last, gap.first + this.order.traffic.sizes(source).next() - 1) }
   }
 
-  private async granted(source: BlobSource, { first, last }: ByteRange): Promise<ByteRange> {
+  /** Undefined: the budget is spent. Somebody who costs nothing may have the blob in a while, or there is a new day. */
+  private async granted(source: BlobSource, { first, last }: ByteRange): Promise<ByteRange | undefined> {
     if (source.kind !== 'registry') return { first, last }
-    const bytes = await this.order.meter.grant(bytesIn({ first, last }), this.signal)
-    return { first, last: Math.min(last, first + bytes - 1) }
+    const { meter, clock } = this.order
+    try {
+      const bytes = await meter.grant(bytesIn({ first, last }), this.signal)
+      return { first, last: Math.min(last, first + bytes - 1) }
+    } catch (error) {
+      if (!(error instanceof BudgetSpent)) throw error
+      await this.part.commit()
+      await clock.sleep(BUDGET_PAUSE_MS, this.signal)
+      return undefined
+    }
   }
 
   private async fetch(source: BlobSource, range: ByteRange): Promise<void> {
@@ -110,6 +128,8 @@ class Filling {
       turns.failed(source, error)
       // It may be long until there is more.
       await this.part.commit()
+    } finally {
+      if (source.kind === 'registry') this.order.meter.giveBack?.(bytesIn(range) - received)
     }
   }
 
