@@ -156,6 +156,8 @@ export interface Engine {
   createContainer(step: StepOf<'create-container'>, surroundings?: Surroundings): Promise<void>
   startContainer(id: string): Promise<void>
   stopContainer(id: string, graceMs: number): Promise<void>
+  /** It is about to be restarted itself: what ends with it has not ended by itself. */
+  noteRestart(): void
   removeContainer(id: string): Promise<void>
   /** Yields whenever something of this device may have changed; ends or throws when the engine goes away. */
   changes(signal: AbortSignal): AsyncIterable<void>

@@ -20,6 +20,8 @@ export class Attempts {
 
   async load(): Promise<void> {
     this.stored = (await this.document.read()) ?? this.stored
+    // That was another engine perhaps: the power was cut, or it was restarted with us in it.
+    this.stored = { ...this.stored, attempts: withoutEngineFaults(this.stored.attempts) }
   }
 
   /** A new target starts afresh. */
@@ -67,12 +69,15 @@ export class Attempts {
 
   /** The engine that was to blame is another one now. */
   async forgetEngineFaults(): Promise<void> {
-    const others = Object.entries(this.stored.attempts).filter(([, { engineFaults }]) => engineFaults === undefined)
-    await this.replace(Object.fromEntries(others))
+    await this.replace(withoutEngineFaults(this.stored.attempts))
   }
 
   private replace(attempts: StoredAttempts['attempts']): Promise<void> {
     this.stored = { ...this.stored, attempts }
     return this.document.write(this.stored)
   }
+}
+
+function withoutEngineFaults(attempts: StoredAttempts['attempts']): StoredAttempts['attempts'] {
+  return Object.fromEntries(Object.entries(attempts).filter(([, { engineFaults }]) => engineFaults === undefined))
 }

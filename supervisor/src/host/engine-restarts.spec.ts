@@ -17,6 +17,7 @@ describe('an engine with a fault of its own', () => {
   let restarts: number
   let isHeld: boolean
   let program: Program
+  const fault = new EngineFaultError('the engine holds port 80')
   const [web, job] = [fakeImage('web'), fakeImage('job')]
 
   /** All ends; after some seconds the engine is there again. */
@@ -37,7 +38,6 @@ describe('an engine with a fault of its own', () => {
     for (const image of [web, job]) daemon.published.add(imageName(image))
     restarts = 0
     isHeld = true
-    const fault = new EngineFaultError('the engine holds port 80')
     daemon.failure = (write) => (isHeld && write === 'start-container web' ? fault : undefined)
     scene = new ApplyScene(daemon)
   })
@@ -62,6 +62,33 @@ describe('an engine with a fault of its own', () => {
     expect((await scene.attempts.read())?.attempts).toEqual({})
   })
 
+  it('is restarted soon after a power cut, and nothing that this ends is held against a new release', async () => {
+    setUp(control)
+    isHeld = false
+    const healthcheck = { test: ['CMD', 'check'], intervalMs: 5 * SECOND }
+    const release = (number: number) => {
+      const environment = { RELEASE: String(number) }
+      return app(number, {
+        db: service(job, { environment, healthcheck }),
+        api: service(job, { environment, dependsOn: { db: { condition: 'service_healthy' } } }),
+        web: service(web, { environment, dependsOn: { api: { condition: 'service_started' } } }),
+      })
+    }
+    await scene.start([release(1)])
+    await clock.advance(3 * MINUTE)
+    await scene.setTarget([release(2)])
+    await clock.advance(30 * SECOND)
+    daemon.cutPower()
+    await scene.stop()
+    daemon.restorePower()
+    isHeld = true
+    await scene.restart()
+    await clock.advance(3 * MINUTE)
+    expect(restarts).toBe(1)
+    expect(scene.board.status?.plan).toEqual({ steps: [], waits: [] })
+    expect(scene.events.kinds().filter((kind) => kind.startsWith('release-re'))).toEqual([])
+  })
+
   it('is restarted three times in one boot, if need be, and then left to people', async () => {
     setUp({ restart: () => Promise.resolve(void restarts++) })
     await scene.start([app(1, { web: service(web) })])
@@ -73,6 +100,19 @@ describe('an engine with a fault of its own', () => {
     await scene.restart()
     await clock.advance(20 * MINUTE)
     expect(restarts).toBe(3)
+  })
+
+  it('is not restarted for a fault that was there before the board, or the supervisor in it, was', async () => {
+    setUp({ restart: () => new Promise(() => undefined) })
+    await scene.start([app(1, { web: service(web) })])
+    await clock.advance(10 * SECOND)
+    expect(Object.values((await scene.attempts.read())?.attempts ?? {})).toMatchObject([{ engineFaults: 2 }])
+    isHeld = false
+    setUp(control)
+    await scene.restart()
+    await clock.advance(MINUTE)
+    expect(daemon.containerOf('web')?.status).toBe('running')
+    expect(restarts).toBe(0)
   })
 
   it('may be restarted again in the next boot', async () => {

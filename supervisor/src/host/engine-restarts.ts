@@ -1,4 +1,5 @@
 import { noteStart } from '@flotilla/reconcile'
+import { withAbort } from '../abort.js'
 import type { Core, Part } from '../part.js'
 import type { Document, Engine, TimeSource } from '../ports.js'
 import type { EngineRestarts } from '../stored.js'
@@ -39,7 +40,8 @@ export function engineRestartsPart({ control, document }: EngineRestartsOptions)
           count++
           await document.write({ bootId, count })
           await memory.update(noteStart)
-          await orTooLong(control.restart(), clock)
+          engine.noteRestart()
+          await orTooLong(control.restart(), clock, signal)
           await untilItAnswers(engine, clock, signal)
         },
       },
@@ -47,12 +49,13 @@ export function engineRestartsPart({ control, document }: EngineRestartsOptions)
   }
 }
 
-async function orTooLong(restarted: Promise<void>, clock: TimeSource): Promise<void> {
-  const patience = new AbortController()
-  const tooLong = clock.sleep(RESTARTING_MS, patience.signal).then(() => {
-    if (!patience.signal.aborted) throw new Error('Restarting the engine takes too long')
+function orTooLong(restarted: Promise<void>, clock: TimeSource, signal: AbortSignal): Promise<void> {
+  return withAbort(signal, async (patience) => {
+    const tooLong = clock.sleep(RESTARTING_MS, patience.signal).then(() => {
+      if (!patience.signal.aborted) throw new Error('Restarting the engine takes too long')
+    })
+    await Promise.race([restarted, tooLong]).finally(() => patience.abort())
   })
-  await Promise.race([restarted, tooLong]).finally(() => patience.abort())
 }
 
 async function untilItAnswers(engine: Pick<Engine, 'version'>, clock: TimeSource, signal: AbortSignal): Promise<void> {

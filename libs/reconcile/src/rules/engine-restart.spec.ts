@@ -31,6 +31,11 @@ describe('an engine that holds what a container needs, for nobody', () => {
     expect(stepsOf(held(2), targetOf(next))).toEqual(['restart-engine'])
   })
 
+  it('is restarted only once the other containers are as they should be', () => {
+    const containers = held(2).engine.current.containers.filter(({ service }) => service !== 'db')
+    expect(stepsOf(seeing(held(2), { containers }), target)).toEqual(['create db'])
+  })
+
   it('is not restarted for what happened once, or has another cause', () => {
     expect(stepsOf(held(1), target)).toEqual([])
     expect(stepsOf(held(undefined), target)).toEqual([])

@@ -45,8 +45,8 @@ export function planPower(view: View, plan: Plan): Plan {
   return { steps: [{ kind, reason }], waits: plan.waits }
 }
 
-// Downloads go on after a restart, and what is only left over can be cleared away later.
-function isNeedingTheBoard({ kind }: Step): boolean {
+/** Downloads go on after a restart, and what is only left over can be cleared away later. */
+export function isNeedingTheBoard({ kind }: Step): boolean {
   return kind !== 'pull-image' && kind !== 'remove-image' && kind !== 'remove-snapshot'
 }
 

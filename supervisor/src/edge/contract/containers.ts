@@ -144,6 +144,22 @@ export function describeOwnRestarts(scene: () => Scene): void {
     await eventually(() => hasEnded(2))
   })
 
+  it('does not count what its own restart has ended', async () => {
+    const { engine, create, look, harness } = scene()
+    const config = { ...harness.running({ exitsAfterMs: 0, exitCode: 3 }), restart: policy }
+    const { id } = await create({ config, dependsOn: ['db'] })
+    const hasEnded = async (restartCount: number) =>
+      expect((await look()).containers[0]).toMatchObject({ id, status: 'exited', restartCount })
+    await engine.startContainer(id)
+    await eventually(() => hasEnded(0))
+    await engine.startContainer(id)
+    await eventually(() => hasEnded(1))
+    engine.noteRestart()
+    await hasEnded(0)
+    await engine.startContainer(id)
+    await eventually(() => hasEnded(0))
+  })
+
   it('begins to count anew after a stop on purpose', async () => {
     const { engine, create, look } = scene()
     const { id } = await create({ dependsOn: ['db'] })

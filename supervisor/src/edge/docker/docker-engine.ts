@@ -161,6 +161,10 @@ export class DockerEngine implements Engine {
     return orAlreadySo(this.docker.getContainer(id).stop(options), 304, 404)
   }
 
+  noteRestart(): void {
+    this.restarts.allStopped()
+  }
+
   /** With its anonymous volumes; 409 is a removal under way. */
   removeContainer(id: string): Promise<void> {
     return orAlreadySo(this.docker.getContainer(id).remove({ v: true, force: true, ...within() }), 404, 409)

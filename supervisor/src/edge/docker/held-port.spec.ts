@@ -26,7 +26,7 @@ describe('a port that a container cannot have', () => {
     engine = new DockerEngine('device', { socketPath: dockerd.socketPath })
     const { repository, digest } = await registry.publish(dockerd.docker, 'web', 'web')
     image = `${repository}@${digest}`
-    await finished((await dockerd.docker.pull(image)) as NodeJS.ReadableStream)
+    await finished(await dockerd.docker.pull(image))
     await registry.stop()
     await dockerd.docker.createNetwork({ Name: 'app' })
   }, 60_000)

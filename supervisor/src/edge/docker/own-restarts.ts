@@ -7,13 +7,14 @@ import type { CurrentContainer } from '@flotilla/reconcile'
 export class OwnRestarts {
   private readonly counts = new Map<string, number>()
   private ended = new Set<string>()
+  private all = new Set<string>()
   private readonly stoppedOnPurpose = new Set<string>()
 
   /** The containers as they were seen, with our restarts among theirs. */
   added(containers: CurrentContainer[]): CurrentContainer[] {
-    const ids = new Set(containers.map(({ id }) => id))
+    this.all = new Set(containers.map(({ id }) => id))
     for (const known of [this.counts, this.stoppedOnPurpose]) {
-      for (const id of known.keys()) if (!ids.has(id)) known.delete(id)
+      for (const id of known.keys()) if (!this.all.has(id)) known.delete(id)
     }
     const ended = containers.filter(({ id, status }) => status === 'exited' && !this.stoppedOnPurpose.has(id))
     this.ended = new Set(ended.map(({ id }) => id))
@@ -32,5 +33,8 @@ export class OwnRestarts {
   stopped(id: string): void {
     this.counts.delete(id)
     this.stoppedOnPurpose.add(id)
+  }
+  allStopped(): void {
+    for (const id of this.all) this.stopped(id)
   }
 }

@@ -71,6 +71,12 @@ export class FakeContainer {
     this.wasStopped = true
   }
 
+  /** Whatever ends it now, it does not end by itself. */
+  expectEnd(): void {
+    this.restartCount = 0
+    this.wasStopped = true
+  }
+
   losePower(): void {
     this.lostPower = this.isRunning
     if (this.lostPower) this.end(255)

@@ -172,6 +172,10 @@ export class FakeEngine implements Engine {
     })
   }
 
+  noteRestart(): void {
+    for (const container of this.daemon.containers.values()) container.expectEnd()
+  }
+
   async removeContainer(id: string): Promise<void> {
     const container = this.daemon.containers.get(id)
     await this.write(`remove-container ${container?.step.service ?? id}`, () => {
