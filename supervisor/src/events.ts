@@ -25,6 +25,8 @@ export interface DeviceEvents {
   // Something in the engine's store was spoiled, and is fetched or made again.
   'image-repaired': { image: string; appId: string; service: string; error: string; count: number }
   'container-repaired': { name: string; appId: string; service: string; error: string; count: number }
+  // The image came by another way. `delta` and `from` are digests, of the delta and of the image it was applied to.
+  'delta-failed': { image: string; delta: string; from: string; error: string }
   // All services of the release run as it wants them, for the first time since they did not.
   // By hand or by schedule; those of updates are steps.
   'snapshot-taken': { snapshotId: string; volume: string; cause: string; method: string; bytes: number }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { SettingsAtBoot } from './host/host-settings.js'
 import type { StoredCommands } from './commands/stored-commands.js'
 import type { StoredImages } from './images/stored-images.js'
+import type { StoredDeltas } from './images/deltas/stored-deltas.js'
 import type { StoredLocks } from './locks/stored-locks.js'
 import { isPrivateKey } from './private-key.js'
 import type { Document, Stamp } from './ports.js'
@@ -160,6 +161,7 @@ export interface Store {
   reportBaseline: Document<ReportBaseline>
   repositories: Document<string[]>
   images: Document<StoredImages>
+  deltas: Document<StoredDeltas>
   events: EventSpool
   logs: LogSpool
 }

@@ -1,7 +1,8 @@
 import { stepKey, type Attempt, type DownloadState, type Step } from '@flotilla/reconcile'
 import { withAbort } from '../abort.js'
 import type { EventRecorder } from '../events.js'
-import { isBudgetSpent, type DownloadProgress } from '../images/ports.js'
+import type { DownloadProgress } from '../images/ports.js'
+import { isPostponed } from '../images/postponed.js'
 import { Listeners } from '../listeners.js'
 import type { Clock, Logger } from '../ports.js'
 import type { Attempts } from './attempts.js'
@@ -156,8 +157,8 @@ export class Executor {
 
   /** What was spoiled and is repaired says nothing of the step. */
   private async takeFailure(step: Step, error: unknown, asked?: Asked): Promise<void> {
-    // The plan waits until more may be downloaded; and where it does not know that yet, it is not asked at once.
-    if (isBudgetSpent(error)) return this.pacing.succeeded(stepKey(step))
+    // The plan waits for what it is; and where it does not know that yet, it is not asked at once.
+    if (isPostponed(error)) return this.pacing.succeeded(stepKey(step))
     const isRepaired = await this.parts.repairs.repair(step, error)
     if (!isRepaired && !asked) await this.noteFailure(step, error)
   }

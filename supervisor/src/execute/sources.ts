@@ -10,6 +10,7 @@ export interface Sources {
   disk?: () => Promise<CurrentState['disk']>
   localTime?: () => CurrentState['localTime']
   allowance?: () => CurrentState['allowance']
+  awaitedDeltas?: () => CurrentState['awaitedDeltas']
   host?: () => Promise<HostState | undefined>
   canRestartEngine?: () => boolean
   // Becomes a member of `host`.
@@ -20,7 +21,7 @@ export interface Sources {
 
 type Answers = Pick<
   CurrentState,
-  'containers' | 'locks' | 'disk' | 'localTime' | 'allowance' | 'host' | 'canRestartEngine'
+  'containers' | 'locks' | 'disk' | 'localTime' | 'allowance' | 'awaitedDeltas' | 'host' | 'canRestartEngine'
 >
 
 /**
@@ -37,7 +38,7 @@ export class SourceReader {
   ) {}
 
   async read(containers: readonly CurrentContainer[]): Promise<Answers> {
-    const { locks, disk, host, supervisor, localTime, allowance, canRestartEngine } = this.sources
+    const { locks, disk, host, supervisor, localTime, allowance, awaitedDeltas, canRestartEngine } = this.sources
     const [asked, lockAnswer, diskAnswer, hostAnswer] = await Promise.all([
       Promise.all(containers.map((container) => this.askForTakeOver(container, containers))),
       locks && this.ask('locks', () => locks(containers)),
@@ -52,6 +53,7 @@ export class SourceReader {
       localTime: localTime?.(),
       allowance: allowance?.(),
       canRestartEngine: canRestartEngine?.(),
+      awaitedDeltas: awaitedDeltas?.(),
     })
   }
 

@@ -31,9 +31,13 @@ export async function waysByCost(
 
 /** All blobs of a way, in the order in which they are fetched: with those of the layers that it does not make. */
 export function blobsOf({ layers, presentLayers: present }: WantedImage, way: Way): Blob[] {
-  const plain = layers.slice(present).filter(({ diffId }) => !way.makes.has(diffId))
+  const plain = layers.slice(present).filter(({ diffId }) => !doesMake(way, diffId))
   const all = [...(way.via ? viaBlobs(way.via.way) : []), ...way.blobs, ...plain.map(({ blob }) => blob)]
   return [...new Map(all.map((blob) => [blob.digest, blob])).values()]
+}
+
+export function doesMake({ makes }: Way, diffId: string): boolean {
+  return makes === 'all' || makes.has(diffId)
 }
 
 function viaBlobs({ via, blobs }: Way): Blob[] {

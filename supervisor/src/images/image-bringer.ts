@@ -3,7 +3,7 @@ import type { StepContext } from '../execute/step-handlers.js'
 import type { Clock, Engine, Logger } from '../ports.js'
 import { DownloadTally } from './download-tally.js'
 import { UnknownTar, type EnginePull } from './engine-pull.js'
-import { blobsOf, presentLayers, waysByCost } from './find-way.js'
+import { blobsOf, doesMake, presentLayers, waysByCost } from './find-way.js'
 import type { DocumentReader, ImageDocuments } from './image-documents.js'
 import type { Ledger } from './ledger.js'
 import { localImage } from './local-image.js'
@@ -130,7 +130,7 @@ export class ImageBringer {
 
 /** Bytes of the tars of those that the way makes. */
 function madeLayers(layers: readonly WantedLayer[], way: Way, maker?: LayerMaker): Map<string, number> {
-  const made = layers.filter(({ diffId }) => way.makes.has(diffId))
+  const made = layers.filter(({ diffId }) => doesMake(way, diffId))
   return new Map(
     made.map(({ diffId }) => {
       const bytes = maker?.tarBytes(diffId)

@@ -33,8 +33,8 @@ export interface Way {
   kind: DownloadProgress['way']
   /** All that it fetches; what is on disk of it already costs nothing. Layers that it does not make are added to them. */
   blobs: Blob[]
-  /** Layers (by diffId) that it makes on the device. */
-  makes: ReadonlySet<string>
+  /** Layers (by diffId) that it makes on the device; all: those that the engine lacks. */
+  makes: ReadonlySet<string> | 'all'
   /** An image (repository@digest) that must be in the engine first, and the way to it; it is removed afterwards. */
   via?: { image: string; way: Way }
   /** Called once its blobs are whole and `via` is in the engine, as which it is given. Absent: it makes none. */
@@ -52,7 +52,7 @@ export interface LayerMaker {
 
 /** What finds ways, and keeps what it will need for those of later images. */
 export interface WayFinder {
-  /** None: there are none, or nobody could be asked. */
+  /** None: there are none, or nobody could be asked. Rejects with Postponed where the plan should wait instead. */
   find(wanted: WantedImage, signal: AbortSignal): Promise<Way[]>
   /** The engine has got this layer from the registry's blob, which is whole in the blob store until this resolves. */
   layerArrived(layer: WantedLayer, signal: AbortSignal): Promise<void>

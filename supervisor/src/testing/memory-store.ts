@@ -7,6 +7,7 @@ import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import type { StoredCommands } from '../commands/stored-commands.js'
 import type { StoredImages } from '../images/stored-images.js'
 import type { StoredLocks } from '../locks/stored-locks.js'
+import type { StoredDeltas } from '../images/deltas/stored-deltas.js'
 import type { Document } from '../ports.js'
 import type {
   BootTimes,
@@ -148,6 +149,7 @@ export class MemoryStore implements Store {
   readonly reportBaseline = this.document<ReportBaseline>('report-baseline')
   readonly repositories = this.document<string[]>('repositories')
   readonly images = this.document<StoredImages>('images')
+  readonly deltas = this.document<StoredDeltas>('deltas')
   readonly events = new MemoryEventSpool((what) => this.moment(what))
   readonly logs = new MemoryLogSpool()
 

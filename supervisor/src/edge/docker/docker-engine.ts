@@ -2,7 +2,7 @@
  * The Engine port on Docker: API 1.41 (Docker 20.10) and later. It carries out single steps and knows nothing of the
  * order that they make sense in.
  */
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 import type { EngineImage } from '../../images/ports.js'
 import type {
   ContainerEvidence,
@@ -18,6 +18,7 @@ import type {
 import { attachments, containerBody, hasMountedLockFolders, type Attachment } from './container-body.js'
 import { fileTime, makeLockFolders } from './container-files.js'
 import { defaultLogging, registryRules } from './engine-settings.js'
+import { dockerClient, type EngineAddress } from './docker-client.js'
 import { explainStart, orAlreadySo, refuseCreation, statusOf } from './engine-errors.js'
 import { evidence } from './evidence.js'
 import { heldPort } from './held-port.js'
@@ -29,8 +30,6 @@ import { asContainer, observe } from './observe.js'
 import { OwnRestarts } from './own-restarts.js'
 import { pullFrom } from './pull.js'
 import { asSpoiled, discardImage } from './spoiled.js'
-
-export type EngineAddress = { socketPath: string } | { host: string; port: number }
 
 // A Pi with a slow card takes its time to make or remove a file system; a hung engine must still not hold a step for ever.
 const WRITE_TIMEOUT_MS = 300_000
@@ -45,9 +44,7 @@ export class DockerEngine implements Engine {
     private readonly deviceId: string,
     address: EngineAddress,
   ) {
-    // Said in full, or docker-modem would read DOCKER_HOST by itself.
-    const { host, port, socketPath } = { host: undefined, port: undefined, socketPath: undefined, ...address }
-    this.docker = new Docker({ host, port, socketPath, protocol: 'http' })
+    this.docker = dockerClient(address)
   }
 
   async observe(repositories: readonly string[]): Promise<Observation> {

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { StoredCommandsSchema } from '../../commands/stored-commands.js'
 import { StoredLocksSchema } from '../../locks/stored-locks.js'
 import { StoredImagesSchema } from '../../images/stored-images.js'
+import { StoredDeltasSchema } from '../../images/deltas/stored-deltas.js'
 import type { Logger } from '../../ports.js'
 import {
   BootTimesSchema,
@@ -60,6 +61,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     reportBaseline: document('report-baseline.json', ReportBaselineSchema),
     repositories: document('repositories.json', RepositoriesSchema),
     images: document('images.json', StoredImagesSchema),
+    deltas: document('deltas.json', StoredDeltasSchema),
     events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log),
     logs: await DiskLogSpool.open(join(folder, 'logs'), log),
   }

@@ -10,7 +10,7 @@ import type { Readable } from 'node:stream'
 import type { SourceFile } from '../../../images/ports.js'
 import { orAlreadySo } from '../engine-errors.js'
 import { LABELS } from '../labels.js'
-import { DiskFile } from './disk-file.js'
+import { DiskFile } from '../../store/disk-file.js'
 import { firstFile, type ArchivedFile } from './file-archive.js'
 
 const TIMEOUT_MS = 300_000

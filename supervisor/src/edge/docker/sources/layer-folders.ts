@@ -2,11 +2,12 @@
  * The files of an image, read where overlay2 keeps them: one folder for each layer, as it was unpacked. Nothing is
  * mounted, copied or written. No link is followed, so that no image can name a file outside of itself.
  */
+import { DeltaError } from '@flotilla/image-delta'
 import { constants } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceFile } from '../../../images/ports.js'
-import { DiskFile } from './disk-file.js'
+import { DiskFile } from '../../store/disk-file.js'
 
 // Enough that the files of a folder, which come one after the other, cost one look at each layer.
 const MOST_FOLDERS_KNOWN = 2000
@@ -83,6 +84,6 @@ async function openRegular(path: string): Promise<SourceFile> {
   throw missing(path)
 }
 
-function missing(path: string): Error {
-  return new Error(`The image has no file ${JSON.stringify(path)}`)
+function missing(path: string): DeltaError {
+  return new DeltaError(`The image has no file ${JSON.stringify(path)}`)
 }

@@ -2,7 +2,7 @@
  * A file on this machine's disk, read at random.
  */
 import type { FileHandle } from 'node:fs/promises'
-import type { SourceFile } from '../../../images/ports.js'
+import type { SourceFile } from '../../images/ports.js'
 
 export class DiskFile implements SourceFile {
   constructor(
