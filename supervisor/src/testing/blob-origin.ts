@@ -10,6 +10,9 @@ const PIECE_BYTES = 16 * 1024
 export class BlobOrigin implements BlobSource {
   bytesGiven = 0
   readonly asked: ByteRange[] = []
+  readonly given: (ByteRange & { digest: string })[] = []
+  // How long each piece takes.
+  pace: () => Promise<void> = () => new Promise((resolve) => setImmediate(resolve))
   offers: Awaited<ReturnType<BlobSource['offer']>>[] = []
   // After so many bytes of the next readings, one each.
   breakAfter: number[] = []
@@ -37,11 +40,12 @@ export class BlobOrigin implements BlobSource {
     if (!content) throw new SourceError('It has no such blob', { isFinal: true })
     let left = this.breakAfter.shift() ?? Infinity
     for (let position = range.first; position <= range.last;) {
-      await new Promise((resolve) => setImmediate(resolve))
+      await this.pace()
       signal.throwIfAborted()
       const piece = content.subarray(position, Math.min(position + Math.min(PIECE_BYTES, left), range.last + 1))
       if (piece.length === 0) throw new SourceError('The link is gone')
       this.bytesGiven += piece.length
+      this.given.push({ digest: blob.digest, first: position, last: position + piece.length - 1 })
       position += piece.length
       left -= piece.length
       yield piece

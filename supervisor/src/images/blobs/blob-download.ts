@@ -22,6 +22,8 @@ export class DownloadEnded extends Error {
   override name = 'DownloadEnded'
 }
 
+const FINAL = { isFinal: true }
+
 interface DownloadOrder {
   traffic: SourceTraffic
   // Of the blob, on disk; kept true.
@@ -84,11 +86,14 @@ export class BlobDownload {
     const { sources, clock, log } = this.world
     const { digest } = this.blob
     const turns = new SourceTurns(sources, this.blob, clock)
-    if (await this.fetchWhole(turns)) return
-    log.warn('what came of a blob is something else, fetching it again', { digest })
-    turns.blame()
-    if (await this.fetchWhole(turns)) return
-    throw new SourceError(`What came of ${digest} is something else, twice`, { isFinal: true })
+    for (let tries = 1; ;) {
+      const isOfBefore = this.order.safe.bytes > 0
+      if (await this.fetchWhole(turns)) return
+      log.warn('what came of a blob is something else, fetching it again', { digest })
+      // Nobody knows any more who gave what was there before, and whom to blame for it.
+      const isExplained = turns.blame() || isOfBefore
+      if (!isExplained && tries++ > 1) throw new SourceError(`What comes of ${digest} is something else`, FINAL)
+    }
   }
 
   /** False: it was something else. */

@@ -67,9 +67,14 @@ export class SourceTurns {
     turn.restsUntil = now + Math.min(LONGEST_REST_MS, error.facts.retryAfterMs ?? delay)
   }
 
-  /** What came was something else: only the registry's word on what it has is worth a second try. */
-  blame(): void {
-    for (const turn of this.turns) turn.isOut ||= turn.hasGiven && turn.source.kind !== 'registry'
+  /**
+   * What came was something else: only the registry's word on what it has is worth a second try. True: somebody is not
+   * asked any more who was.
+   */
+  blame(): boolean {
+    const blamed = this.turns.filter((it) => it.hasGiven && !it.isOut && it.source.kind !== 'registry')
+    for (const turn of blamed) turn.isOut = true
+    return blamed.length > 0
   }
 
   /** A source, or how long to wait before it is worth asking again. */

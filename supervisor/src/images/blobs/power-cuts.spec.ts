@@ -1,0 +1,184 @@
+import { describe, expect, it } from '@jest/globals'
+import { seededRandom } from '../../simulation/sweep.js'
+import { VirtualClock } from '../../simulation/virtual-clock.js'
+import { BlobOrigin, digestOf, makeBlob } from '../../testing/blob-origin.js'
+import { CutDisk } from '../../testing/cut-disk.js'
+import { silentLog } from '../../testing/memory-store.js'
+import type { Blob, BlobSource, ByteRange } from '../ports.js'
+import { DiskBlobStore } from './disk-blob-store.js'
+import { freeMeter } from './free-meter.js'
+import { fileName } from './names.js'
+
+const KB = 1024
+// Each cut leaves other things behind.
+const LIVES = 2
+
+/** What a supervisor does from its start on; after a cut it does so again. */
+interface History {
+  // What there must be in the end.
+  blobs: { blob: Blob; content: Buffer }[]
+  sources(clock: VirtualClock): BlobOrigin[]
+  run(store: DiskBlobStore): Promise<void>
+  // What came is thrown away in its course, and has to come again.
+  comesAgain?: boolean
+}
+
+const { signal } = new AbortController()
+
+/** A link of 64 KB/s. */
+function paced(clock: VirtualClock, ...origins: BlobOrigin[]): BlobOrigin[] {
+  for (const origin of origins) origin.pace = () => clock.sleep(250)
+  return origins
+}
+
+function originOf(blobs: History['blobs'], kind?: BlobSource['kind']): BlobOrigin {
+  return new BlobOrigin(blobs.map(({ content }) => content), kind) // prettier-ignore
+}
+
+function fetching(...sizes: number[]): History {
+  const blobs = sizes.map(makeBlob)
+  return {
+    blobs,
+    sources: (clock) => paced(clock, originOf(blobs)),
+    run: async (store) => void (await Promise.all(blobs.map(({ blob }) => store.fetch(blob, { signal })))),
+  }
+}
+
+function breaking(): History {
+  const history = fetching(700 * KB)
+  const sources = (clock: VirtualClock) => {
+    const [origin] = history.sources(clock) as [BlobOrigin]
+    origin.breakAfter = [90_000, 200_000, 0, 20_000, 1]
+    return [origin]
+  }
+  return { ...history, sources }
+}
+
+function forged(): History {
+  const history = fetching(300 * KB)
+  const [{ blob }] = history.blobs as [History['blobs'][number]]
+  const sources = (clock: VirtualClock) => {
+    const neighbour = originOf(history.blobs, 'neighbour')
+    neighbour.replace(blob, makeBlob(blob.sizeBytes).content)
+    return paced(clock, neighbour, ...history.sources(clock))
+  }
+  return { ...history, sources, comesAgain: true }
+}
+
+/** Taken in, removed, and fetched again under the same name. */
+function comingAndGoing(): History {
+  const history = fetching(200 * KB, 120 * KB)
+  const [first] = history.blobs as [History['blobs'][number]]
+  const run = async (store: DiskBlobStore) => {
+    if (!store.isWhole(first.blob.digest)) {
+      await store.put(first.blob.digest, originOf(history.blobs).read(first.blob, rangeOf(first.blob), signal))
+      await store.remove(first.blob.digest)
+    }
+    await history.run(store)
+    await store.keepOnly(history.blobs.map(({ blob }) => blob.digest))
+  }
+  return { ...history, run, comesAgain: true }
+}
+
+const HISTORIES: [string, () => History][] = [
+  ['one blob in several ranges', () => fetching(640 * KB)],
+  ['several blobs at once', () => fetching(300 * KB, 2 * KB, 150 * KB)],
+  ['a link that breaks', breaking],
+  ['a neighbour that gives something else', forged],
+  ['blobs that come and go', comingAndGoing],
+]
+
+describe('a power cut between any two writes of the blob store', () => {
+  it.each(HISTORIES)('%s', async (_name, make) => {
+    const history = make()
+    const whole = await live(history, seededRandom(1), [])
+    const moments = whole.disk.moments
+    expect(moments).toBeGreaterThan(20)
+    for (let cut = 0; cut < moments; cut++) {
+      for (let seed = 1; seed <= LIVES; seed++) {
+        const random = seededRandom(seed * 1000 + cut)
+        // Half of them are cut once more on their way back.
+        const cuts = seed % 2 === 0 ? [cut, Math.floor(random() * moments)] : [cut]
+        await live(history, random, cuts)
+      }
+    }
+  })
+})
+
+/** Until all blobs are there, with the power cut at those moments of one start each; checks what must hold. */
+async function live(history: History, random: () => number, cuts: readonly number[]) {
+  const disk = new CutDisk(random)
+  for (const cut of [...cuts, Infinity]) {
+    // The journals of this moment vouch for these; nobody may ask for them again.
+    const vouched = history.blobs.map(({ blob }) => ({ blob, ranges: vouchedRanges(disk, blob) }))
+    disk.cutAt = disk.moments + cut
+    const { origins, said } = await start(history, disk)
+    if (!history.comesAgain) for (const it of vouched) expectNotGiven(origins, it)
+    // Also after the last start, so that what was done is done for good.
+    disk.cut()
+    expectWholeOnesRight(history, disk)
+    await expectStillThere(disk, history.comesAgain ? new Map<string, number>() : said)
+  }
+  expect(disk.names()).toEqual(history.blobs.map(({ blob }) => fileName(blob.digest, 'whole')).sort())
+  return { disk }
+}
+
+/** One start of the supervisor: until it is done, or the power goes. Gives what it said was safe. */
+async function start(history: History, disk: CutDisk) {
+  const clock = new VirtualClock(0)
+  const origins = history.sources(clock)
+  const said = new Map<string, number>()
+  let isOver = false
+  const life = openStore(disk, clock, origins)
+    .then(async (store) => {
+      await history.run(store).finally(() => store.list().forEach(({ digest, bytes }) => said.set(digest, bytes)))
+    })
+    .catch((error: Error) => {
+      if (!/power/i.test(wholeMessage(error))) throw error
+    })
+    .finally(() => (isOver = true))
+  for (let hours = 0; !isOver && hours < 24; hours++) await clock.advance(3_600_000, () => isOver)
+  expect(isOver).toBe(true)
+  await life
+  return { origins, said }
+}
+
+function openStore(disk: CutDisk, clock: VirtualClock, sources: BlobOrigin[]): Promise<DiskBlobStore> {
+  return DiskBlobStore.open({ disk: disk.open(), sources, meter: freeMeter, clock, log: silentLog() })
+}
+
+async function expectStillThere(disk: CutDisk, said: ReadonlyMap<string, number>): Promise<void> {
+  const store = await openStore(disk, new VirtualClock(0), [])
+  for (const [digest, bytes] of said) expect(store.bytesOf(digest)).toBeGreaterThanOrEqual(bytes)
+}
+
+function wholeMessage(error: Error): string {
+  return error.cause instanceof Error ? `${error.message} ${wholeMessage(error.cause)}` : error.message
+}
+
+/** Read here by itself: what is surely in the journal, and in a part that surely is there. */
+function vouchedRanges(disk: CutDisk, { digest }: Blob): ByteRange[] {
+  const journal = disk.certain(fileName(digest, 'journal'))?.toString() ?? ''
+  const part = disk.certain(fileName(digest, 'part')) ?? disk.certain(fileName(digest, 'whole'))
+  if (!part) return []
+  return [...journal.matchAll(/^(\d+)-(\d+) [0-9a-f]{12}$/gm)].map(([, first, last]) => {
+    return { first: Number(first), last: Number(last) }
+  })
+}
+
+function expectNotGiven(origins: BlobOrigin[], { blob, ranges }: { blob: Blob; ranges: ByteRange[] }): void {
+  const given = origins.flatMap((origin) => origin.given.filter(({ digest }) => digest === blob.digest))
+  const twice = given.filter((it) => ranges.some(({ first, last }) => it.first <= last && it.last >= first))
+  expect(twice).toEqual([])
+}
+
+function expectWholeOnesRight({ blobs }: History, disk: CutDisk): void {
+  for (const { blob } of blobs) {
+    const whole = disk.certain(fileName(blob.digest, 'whole'))
+    if (whole) expect(digestOf(whole)).toBe(blob.digest)
+  }
+}
+
+function rangeOf({ sizeBytes }: Blob): ByteRange {
+  return { first: 0, last: sizeBytes - 1 }
+}
