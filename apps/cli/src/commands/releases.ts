@@ -11,6 +11,7 @@ import { findRelease } from '../names/releases.js'
 import { imageColumns, releaseColumns, releaseFields } from '../output/releases.js'
 import { renderRecord, renderTable } from '../output/table.js'
 import { confirmHarm } from '../prompts.js'
+import { addReleaseDownloadCommands } from './release-downloads.js'
 
 const RELEASE = 'version, commit or id'
 
@@ -49,6 +50,7 @@ export function addReleaseCommands(program: CliCommand, context: Context): void 
     .option('-y, --yes', 'do not ask')
     .example('flotilla release invalidate 17-3f2c1ab --fleet acme/weather')
     .action((name: string, options: ReleaseOptions) => invalidate(context, name, options))
+  addReleaseDownloadCommands(release, context)
 }
 
 function named(command: CliCommand): CliCommand {
