@@ -21,8 +21,8 @@ export class FakeImageRegistry implements ManifestSource {
   readonly manifests = new Map<string, Buffer>()
   manifestsRead = 0
 
-  publish(repository: string, layers: readonly string[], { isOci = false } = {}): PublishedImage {
-    const contents = layers.map((layer) => Buffer.from(layer))
+  publish(repository: string, layers: readonly (string | Buffer)[], { isOci = false } = {}): PublishedImage {
+    const contents = layers.map((layer) => (typeof layer === 'string' ? Buffer.from(layer) : layer))
     const packed = contents.map((content) => gzipSync(content))
     const diffIds = contents.map(digestOf)
     const config = JSON.stringify({ architecture: 'arm64', os: 'linux', rootfs: { type: 'layers', diff_ids: diffIds } })

@@ -94,11 +94,21 @@ async function answerBlob(
     const blob = await image.open(digest)
     if (!blob) return refuse(response, 404, 'BLOB_UNKNOWN')
     response.setHeader('docker-content-digest', digest)
-    await sendBlob(blob, request, response)
-  } catch (error) {
-    // The engine has gone: then it will ask again, or has no more use for it.
-    if (!response.destroyed) image.onFailure(error)
+    const read: ServedBlob['read'] = (range) => telling(blob.read(range), image.onFailure)
+    await sendBlob({ sizeBytes: blob.sizeBytes, read }, request, response)
+  } catch {
+    // Also where the engine has gone: then it will ask again, or has no more use for it.
     response.destroy()
+  }
+}
+
+/** Not of those who stop reading. */
+async function* telling<T>(source: AsyncIterable<T>, onFailure: (error: unknown) => void): AsyncGenerator<T> {
+  try {
+    yield* source
+  } catch (error) {
+    onFailure(error)
+    throw error
   }
 }
 
