@@ -1,3 +1,4 @@
+import { readAll, type ByteStream } from './byte-stream.js'
 import { ByteReader, ByteWriter } from './bytes.js'
 import { DeltaError } from './delta-error.js'
 
@@ -45,12 +46,6 @@ export class ColumnWriter<Column extends string> {
   }
 }
 
-/** Bytes that come in their order. */
-export interface ByteStream {
-  /** Fills all of `into`, or throws. */
-  read(into: Buffer): Promise<void>
-}
-
 export class ColumnReader<Column extends string> {
   readonly column: Record<Column, ByteReader>
   private records = 0
@@ -79,7 +74,7 @@ export class ColumnReader<Column extends string> {
     const total = lengths.reduce((sum, length) => sum + length, 0)
     if (records === 0 || total > LARGEST_BATCH) throw new DeltaError('A batch of a delta is too large or empty.')
     if (this.batch.length < total) this.batch = Buffer.allocUnsafeSlow(Math.max(total, BATCH_BYTES / 4))
-    await this.stream.read(this.batch.subarray(0, total))
+    await readAll(this.stream, this.batch.subarray(0, total))
     let start = 0
     this.names.forEach((name, at) => {
       const end = start + (lengths[at] ?? 0)
@@ -92,7 +87,7 @@ export class ColumnReader<Column extends string> {
   private async varint(): Promise<number> {
     const bytes: number[] = []
     do {
-      await this.stream.read(this.one)
+      await readAll(this.stream, this.one)
       bytes.push(this.one[0] ?? 0)
     } while ((bytes.at(-1) ?? 0) > 127 && bytes.length < 8)
     return new ByteReader(Uint8Array.from(bytes)).varint()

@@ -1,27 +1,65 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { pipeline } from 'node:stream/promises'
 import { constants, createBrotliCompress } from 'node:zlib'
+import type { StreamName } from './delta-format.js'
 import { LARGEST_WINDOW } from './section-reader.js'
 
-/** Compresses part of a file to another one; gives how many bytes it has become. */
-export async function compressFile(
-  from: { path: string; start: number; end: number },
-  to: string,
-  signal?: AbortSignal,
-): Promise<number> {
-  const size = from.end - from.start
-  if (size === 0) return 0
-  const window = Math.min(LARGEST_WINDOW, Math.max(constants.BROTLI_MIN_WINDOW_BITS, Math.ceil(Math.log2(size + 16))))
-  const brotli = createBrotliCompress({
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: window,
+// A board decodes all streams at a time. Only what is new gains by a larger window.
+const WINDOWS: Record<StreamName, number> = { entries: 18, operations: 19, differences: 20, extra: LARGEST_WINDOW }
+const SECTION_BYTES = 8 * 1024 * 1024
+// The best quality takes a second or two for each megabyte; an image that is all new would take many minutes.
+const BEST_QUALITY_BYTES = 48 * 1024 * 1024
+
+interface Section {
+  from: { path: string; start: number; end: number }
+  to: string
+  stream: StreamName
+}
+
+/** Compresses the streams of layers while others are still being written. */
+export class StreamCompressor {
+  private readonly waiting: (() => void)[] = []
+  private free = availableParallelism()
+  private bestQualityLeft = BEST_QUALITY_BYTES
+
+  constructor(private readonly signal?: AbortSignal) {}
+
+  /** The paths of the stream's sections, and how long they are; the plain file goes. */
+  async compress(stream: StreamName, path: string, sizeBytes: number): Promise<{ path: string; bytes: number }[]> {
+    const sections: Promise<{ path: string; bytes: number }>[] = []
+    for (let start = 0; start < sizeBytes; start += SECTION_BYTES) {
+      const from = { path, start, end: Math.min(sizeBytes, start + SECTION_BYTES) }
+      sections.push(this.section({ from, to: `${path}.${sections.length}`, stream }))
+    }
+    const done = await Promise.all(sections)
+    await rm(path, { force: true })
+    return done
+  }
+
+  private async section({ from, to, stream }: Section): Promise<{ path: string; bytes: number }> {
+    const size = from.end - from.start
+    const isBest = this.bestQualityLeft >= size
+    if (isBest) this.bestQualityLeft -= size
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: isBest ? constants.BROTLI_MAX_QUALITY : 9,
+      [constants.BROTLI_PARAM_LGWIN]: Math.min(WINDOWS[stream], Math.max(10, Math.ceil(Math.log2(size + 16)))),
       [constants.BROTLI_PARAM_SIZE_HINT]: size,
-    },
-  })
-  await pipeline(createReadStream(from.path, { start: from.start, end: from.end - 1 }), brotli, createWriteStream(to), {
-    signal,
-  })
-  return (await stat(to)).size
+    }
+    await this.turn()
+    try {
+      const input = createReadStream(from.path, { start: from.start, end: from.end - 1 })
+      await pipeline(input, createBrotliCompress({ params }), createWriteStream(to), { signal: this.signal })
+      return { path: to, bytes: (await stat(to)).size }
+    } finally {
+      this.free += 1
+      this.waiting.shift()?.()
+    }
+  }
+
+  private async turn(): Promise<void> {
+    while (this.free === 0) await new Promise<void>((resolve) => this.waiting.push(resolve))
+    this.free -= 1
+  }
 }

@@ -1,88 +1,27 @@
-import { ColumnReader, DIFFERENCE_COLUMNS, OPERATION_COLUMNS, type ByteStream } from './columns.js'
+import { readAll, type ByteStream } from './byte-stream.js'
+import { ColumnReader, DIFFERENCE_COLUMNS, OPERATION_COLUMNS } from './columns.js'
 import { DeltaError } from './delta-error.js'
 import type { DeltaSource } from './delta-source.js'
+import { OldContents, openOldFile } from './old-contents.js'
 import type { OldHeaders } from './old-headers.js'
-import { isPlain } from './merged-view.js'
-import type { SourceFile } from './source-file.js'
 
 /** How many old files one new content may be made of. */
 export const MOST_SOURCES = 16
-
-/** Bytes of one content, in pieces as large as the room for them. */
-export interface ContentReader {
-  /** Fills at most all of `into`; gives how many bytes, at least one. */
-  read(into: Buffer): Promise<number>
-  close(): Promise<void>
-}
-
-export async function openOld(source: DeltaSource, path: string, sizeBytes: number): Promise<SourceFile> {
-  if (!isPlain(path)) throw new DeltaError('A delta names a file that cannot be.')
-  const file = await source.openFile(path)
-  if (file.sizeBytes === sizeBytes) return file
-  await file.close()
-  throw new DeltaError(`${path} has another length than in the image.`)
-}
-
-/** The content of one old file as it is. */
-export class CopyReader implements ContentReader {
-  private position = 0
-
-  constructor(private readonly file: SourceFile) {}
-
-  async read(into: Buffer): Promise<number> {
-    const count = await this.file.read(into, this.position)
-    if (count <= 0) throw new DeltaError('A file of the old image is too short.')
-    this.position += count
-    return count
-  }
-
-  close(): Promise<void> {
-    return this.file.close()
-  }
-}
-
-/** Old files, one behind the other. */
-class Sources {
-  private readonly files: SourceFile[] = []
-
-  add(file: SourceFile): void {
-    this.files.push(file)
-  }
-
-  async read(into: Buffer, position: number): Promise<void> {
-    let done = 0
-    let start = 0
-    for (const file of this.files) {
-      const end = start + file.sizeBytes
-      while (done < into.length && position + done < end) {
-        const most = Math.min(into.length - done, end - position - done)
-        const count = await file.read(into.subarray(done, done + most), position + done - start)
-        if (count <= 0) throw new DeltaError('A file of the old image is too short.')
-        done += count
-      }
-      start = end
-    }
-    if (done < into.length) throw new DeltaError('A delta copies from behind the end of a file.')
-  }
-
-  async close(): Promise<void> {
-    for (const file of this.files) await file.close()
-    this.files.length = 0
-  }
-}
+// Copies as long as this are read to where they belong.
+const LONG_COPY = 32 * 1024
 
 /** Contents that are made of old files, differences and new bytes. */
-export class OperationReader implements ContentReader {
+export class ContentReader {
   private readonly operations: ColumnReader<(typeof OPERATION_COLUMNS)[number]>
   private readonly differences: ColumnReader<(typeof DIFFERENCE_COLUMNS)[number]>
-  private sources = new Sources()
+  private readonly old = new OldContents()
   private position = 0
   private copied = 0
   private added = 0
-  // Alike bytes before the next difference; undefined before the first one was read.
-  private gap: number | undefined
+  // Alike bytes before the next difference; negative before the first one was read.
+  private gap = -1
   private value = 0
-  private isFirst = false
+  private hasOperation = false
 
   constructor(
     streams: { operations: ByteStream; differences: ByteStream },
@@ -93,42 +32,47 @@ export class OperationReader implements ContentReader {
   }
 
   /** Begins the next content. */
-  async begin(anchor: number, old: OldHeaders, source: DeltaSource): Promise<void> {
+  async begin(anchor: number, headers: OldHeaders, source: DeltaSource): Promise<void> {
     if (!this.operations.next()) await this.operations.load()
     const { sources } = this.operations.column
     const count = sources.varint()
     if (count > MOST_SOURCES) throw new DeltaError('A content has too many sources.')
     for (let at = 0; at < count; at += 1) {
-      const { path, sizeBytes } = await old.at(anchor + sources.signed() * 512)
-      this.sources.add(await openOld(source, path, sizeBytes))
+      const { path, sizeBytes } = await headers.at(anchor + sources.signed() * 512)
+      this.old.add(await openOldFile(source, path, sizeBytes))
     }
     this.position = this.copied = this.added = 0
-    this.isFirst = true
+    this.hasOperation = true
   }
 
-  async read(into: Buffer): Promise<number> {
-    if (this.copied === 0 && this.added === 0) await this.nextOperation()
-    if (this.copied > 0) {
-      const bytes = into.subarray(0, Math.min(into.length, this.copied))
-      await this.sources.read(bytes, this.position)
-      this.position += bytes.length
-      this.copied -= bytes.length
-      await this.applyDifferences(bytes)
-      return bytes.length
+  /** Fills all of it with the content's next bytes. */
+  async read(into: Buffer): Promise<void> {
+    for (let done = 0; done < into.length;) {
+      if (this.copied > 0) done += await this.copy(into, done)
+      else if (this.added > 0) done += await this.add(into, done)
+      else {
+        if (!this.hasOperation && !this.operations.next()) await this.operations.load()
+        this.nextOperation()
+      }
     }
-    const bytes = into.subarray(0, Math.min(into.length, this.added))
-    await this.extra.read(bytes)
-    this.added -= bytes.length
-    return bytes.length
+  }
+
+  /** New bytes that are no part of a content. */
+  readNew(into: Buffer): Promise<void> {
+    return readAll(this.extra, into)
+  }
+
+  async end(): Promise<void> {
+    if (this.copied + this.added > 0) throw new DeltaError('An operation is longer than its content.')
+    await this.old.close()
   }
 
   async close(): Promise<void> {
-    await this.sources.close()
+    await this.old.close()
   }
 
-  private async nextOperation(): Promise<void> {
-    if (!this.isFirst && !this.operations.next()) await this.operations.load()
-    this.isFirst = false
+  private nextOperation(): void {
+    this.hasOperation = false
     const { column } = this.operations
     this.copied = column.copied.varint()
     this.added = column.added.varint()
@@ -136,21 +80,43 @@ export class OperationReader implements ContentReader {
     if (this.copied + this.added === 0 || this.position < 0) throw new DeltaError('A delta has an empty operation.')
   }
 
-  private async applyDifferences(bytes: Buffer): Promise<void> {
-    let at = 0
-    if (this.gap === undefined) await this.nextDifference()
-    while ((this.gap ?? 0) < bytes.length - at) {
-      at += this.gap ?? 0
-      bytes[at] = (bytes[at] ?? 0) + this.value
-      at += 1
-      await this.nextDifference()
+  private async copy(into: Buffer, start: number): Promise<number> {
+    const end = Math.min(into.length, start + this.copied)
+    let count = end - start
+    if (count >= LONG_COPY) await this.old.read(into.subarray(start, end), this.position)
+    else {
+      count = this.old.take(into, { start, end }, this.position)
+      if (count === 0) await this.old.load(this.position)
     }
-    this.gap = (this.gap ?? 0) - (bytes.length - at)
+    this.position += count
+    this.copied -= count
+    await this.applyDifferences(into, start, start + count)
+    return count
   }
 
-  private async nextDifference(): Promise<void> {
-    if (!this.differences.next()) await this.differences.load()
-    this.gap = this.differences.column.gaps.varint()
-    this.value = this.differences.column.values.byte()
+  private async add(into: Buffer, start: number): Promise<number> {
+    const count = this.extra.take(into, start, Math.min(into.length, start + this.added))
+    if (count === 0) await this.extra.load()
+    this.added -= count
+    return count
+  }
+
+  private async applyDifferences(into: Buffer, start: number, end: number): Promise<void> {
+    let at = start
+    while (at < end) {
+      if (this.gap < 0) {
+        if (!this.differences.next()) await this.differences.load()
+        this.gap = this.differences.column.gaps.varint()
+        this.value = this.differences.column.values.byte()
+      }
+      const next = at + this.gap
+      if (next >= end) {
+        this.gap = next - end
+        return
+      }
+      into[next] = (into[next] ?? 0) + this.value
+      this.gap = -1
+      at = next + 1
+    }
   }
 }

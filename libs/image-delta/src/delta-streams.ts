@@ -29,13 +29,14 @@ export class DeltaStreams {
     const { column } = this.operations
     column.sources.varint(sources.length)
     for (const source of sources) column.sources.signed(source)
-    let position = 0
-    for (const operation of diff.operations) {
-      column.copied.varint(operation.copied)
-      column.added.varint(operation.added)
-      if (operation.copied > 0) {
-        column.seeks.signed(operation.position - position)
-        position = operation.position + operation.copied
+    let expected = 0
+    for (let at = 0; at < diff.operations.length; at += 3) {
+      const [position = 0, copied = 0, added = 0] = diff.operations.subarray(at, at + 3)
+      column.copied.varint(copied)
+      column.added.varint(added)
+      if (copied > 0) {
+        column.seeks.signed(position - expected)
+        expected = position + copied
       }
       this.operations.endRecord()
     }
@@ -44,7 +45,7 @@ export class DeltaStreams {
   }
 
   finish(): void {
-    // So that a reader may look one difference ahead.
+    // A reader looks one difference ahead.
     this.difference(this.gap, 0)
     this.entries.flush()
     this.operations.flush()

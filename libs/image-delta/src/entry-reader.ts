@@ -1,4 +1,5 @@
-import { ColumnReader, ENTRY_COLUMNS, type ByteStream } from './columns.js'
+import type { ByteStream } from './byte-stream.js'
+import { ColumnReader, ENTRY_COLUMNS } from './columns.js'
 import { DeltaError } from './delta-error.js'
 import {
   applyChecksum,

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, open, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { compressFile } from './compress.js'
-import { diffContents, type ContentDiff } from './content-diff.js'
-import { encodeHeader, STREAMS, type DeltaHeader, type StreamName } from './delta-format.js'
+import { StreamCompressor } from './compress.js'
+import { DiffAhead } from './diff-ahead.js'
+import { DiffPool } from './diff-pool.js'
+import { encodeHeader, STREAMS, type DeltaLayer, type StreamName } from './delta-format.js'
 import { DeltaStreams } from './delta-streams.js'
 import { LayerEncoder, type ContentPlan } from './encode-layer.js'
 import { indexLayer, type IndexedEntry, type LayerContent, type LayerIndex } from './layer-index.js'
-import type { OldFile } from './merged-view.js'
 import { OldImage } from './old-image.js'
 import { ScratchStreams } from './scratch-streams.js'
 
@@ -40,9 +41,11 @@ export interface MadeDelta {
 /** Writes what it takes to make those layers of `to` that `from` lacks out of `from`'s. */
 export async function makeDelta(options: DeltaOptions): Promise<MadeDelta> {
   const scratch = await mkdtemp(join(options.scratch, 'delta-'))
+  const pool = new DiffPool()
   try {
-    return await new DeltaMaker(options, scratch).make()
+    return await new DeltaMaker(options, scratch, pool).make()
   } finally {
+    await pool.close()
     await rm(scratch, { recursive: true, force: true })
   }
 }
@@ -55,12 +58,15 @@ export function sharedLayers(from: ImageContent, to: ImageContent): number {
 class DeltaMaker {
   private doneBytes = 0
   private totalBytes = 0
-  private readonly parts: string[] = []
+  private readonly compressor: StreamCompressor
 
   constructor(
     private readonly options: DeltaOptions,
     private readonly scratch: string,
-  ) {}
+    private readonly pool: DiffPool,
+  ) {
+    this.compressor = new StreamCompressor(options.signal)
+  }
 
   async make(): Promise<MadeDelta> {
     const { from, to, signal } = this.options
@@ -68,16 +74,13 @@ class DeltaMaker {
     const old = new OldImage(await this.index(from.layers))
     const layers = await this.index(missing)
     this.totalBytes = layers.reduce((sum, { tarBytes }) => sum + tarBytes, 0)
-    const header: DeltaHeader = {
-      from: old.layers.map(({ diffId, skeleton }) => ({ diffId, skeletonBytes: skeleton.length })),
-      to: to.layers.map(({ diffId }) => diffId),
-      layers: [],
-    }
+    const packed: Promise<PackedStreams>[] = []
     for (const [at, layer] of layers.entries()) {
       signal?.throwIfAborted()
-      header.layers.push({ diffId: layer.diffId, tarBytes: layer.tarBytes, sections: await this.layer(old, layer, at) })
+      packed.push(this.pack(await this.layer(old, layer, at)))
+      packed.at(-1)?.catch(() => undefined)
     }
-    return this.assemble(header)
+    return this.assemble(old, layers, await Promise.all(packed))
   }
 
   private async index(layers: LayerContent[]): Promise<LayerIndex[]> {
@@ -86,75 +89,72 @@ class DeltaMaker {
     return indexes
   }
 
-  private async layer(old: OldImage, layer: LayerIndex, number: number): Promise<Record<StreamName, number[]>> {
+  private async layer(old: OldImage, layer: LayerIndex, number: number): Promise<ScratchStreams> {
     const plain = new ScratchStreams(this.scratch, `layer-${number}`)
     const tar = await open(layer.tar)
     try {
-      const plans = layer.entries.map((entry) => this.plan(old, layer, entry))
+      const ahead = new DiffAhead(this.pool, (bytes) => this.progress(bytes))
+      const plans = layer.entries.map((entry) => this.plan(old, layer, entry, ahead))
       const reader = { read: (start: number, count: number) => readRange(tar, start, count) }
       await new LayerEncoder(old, new DeltaStreams(plain), reader).encode(layer, plans)
     } finally {
       await tar.close()
       plain.close()
     }
-    const sections = { entries: [], operations: [], differences: [], extra: [] } as Record<StreamName, number[]>
-    for (const stream of STREAMS) {
-      const packed = join(this.scratch, `layer-${number}.${stream}.br`)
-      const { path, sizeBytes } = plain.file(stream)
-      if (sizeBytes === 0) continue
-      sections[stream] = [await compressFile({ path, start: 0, end: sizeBytes }, packed, this.options.signal)]
-      this.parts.push(packed)
-    }
-    return sections
+    return plain
   }
 
-  private plan(old: OldImage, layer: LayerIndex, entry: IndexedEntry): ContentPlan {
+  private async pack(plain: ScratchStreams): Promise<PackedStreams> {
+    const pack = async (stream: StreamName) => {
+      const { path, sizeBytes } = plain.file(stream)
+      return [stream, await this.compressor.compress(stream, path, sizeBytes)] as const
+    }
+    return Object.fromEntries(await Promise.all(STREAMS.map(pack))) as PackedStreams
+  }
+
+  private plan(old: OldImage, layer: LayerIndex, entry: IndexedEntry, ahead: DiffAhead): ContentPlan {
     if (!entry.isRegular || entry.sizeBytes === 0) return { kind: 'none' }
     const same = old.sameContent(entry)
     if (same) return { kind: 'same', file: same }
     const sources = old.candidates(entry)
-    return { kind: 'diff', sources, diff: () => this.diff(old, sources, layer, entry) }
+    const target = { path: layer.tar, start: entry.contentStart, bytes: entry.sizeBytes }
+    return { kind: 'diff', sources, diff: ahead.add({ sources: sources.map((file) => old.slice(file)), target }) }
   }
 
-  private async diff(old: OldImage, sources: OldFile[], layer: LayerIndex, entry: IndexedEntry): Promise<ContentDiff> {
+  private progress(bytes: number): void {
     this.options.signal?.throwIfAborted()
-    const contents: Buffer[] = []
-    for (const { layer: number, entry: file } of sources) {
-      contents.push(await readContent(old.layers[number]?.tar ?? '', file))
-    }
-    const target = await readContent(layer.tar, entry)
-    this.doneBytes += entry.sizeBytes
+    this.doneBytes += bytes
     this.options.onProgress?.(this.doneBytes, this.totalBytes)
-    return diffContents(Buffer.concat(contents), target)
   }
 
-  private async assemble(header: DeltaHeader): Promise<MadeDelta> {
+  private async assemble(old: OldImage, layers: LayerIndex[], packed: PackedStreams[]): Promise<MadeDelta> {
+    const header = encodeHeader({
+      from: old.layers.map(({ diffId, skeleton }) => ({ diffId, skeletonBytes: skeleton.length })),
+      to: this.options.to.layers.map(({ diffId }) => diffId),
+      layers: layers.map(({ diffId, tarBytes }, at) => ({ diffId, tarBytes, sections: lengthsOf(packed[at]) })),
+    })
+    const paths = packed.flatMap((streams) => STREAMS.flatMap((stream) => streams[stream].map(({ path }) => path)))
     const hash = createHash('sha256')
-    const output = createWriteStream(this.options.out)
-    const bytes = encodeHeader(header)
-    hash.update(bytes)
-    output.write(bytes)
-    for (const part of this.parts) {
-      const input = createReadStream(part)
-      input.on('data', (chunk) => hash.update(chunk))
-      await pipeline(input, output, { end: false, signal: this.options.signal })
+    const bytes = async function* () {
+      for (const part of [Readable.from([header]), ...paths.map((path) => createReadStream(path))]) {
+        for await (const chunk of part as AsyncIterable<Buffer>) {
+          hash.update(chunk)
+          yield chunk
+        }
+      }
     }
-    await new Promise<void>((resolve, reject) =>
-      output.end((error?: Error | null) => (error ? reject(error) : resolve())),
-    )
+    await pipeline(bytes, createWriteStream(this.options.out), { signal: this.options.signal })
     const { size } = await stat(this.options.out)
-    const layers = header.layers.map(({ diffId, tarBytes }) => ({ diffId, tarBytes }))
-    return { sizeBytes: size, digest: `sha256:${hash.digest('hex')}`, layers }
+    const made = layers.map(({ diffId, tarBytes }) => ({ diffId, tarBytes }))
+    return { sizeBytes: size, digest: `sha256:${hash.digest('hex')}`, layers: made }
   }
 }
 
-async function readContent(tar: string, entry: IndexedEntry): Promise<Buffer> {
-  const file = await open(tar)
-  try {
-    return await readRange(file, entry.contentStart, entry.sizeBytes)
-  } finally {
-    await file.close()
-  }
+type PackedStreams = Record<StreamName, { path: string; bytes: number }[]>
+
+function lengthsOf(streams: PackedStreams | undefined): DeltaLayer['sections'] {
+  const lengths = STREAMS.map((stream) => [stream, streams?.[stream].map(({ bytes }) => bytes) ?? []] as const)
+  return Object.fromEntries(lengths) as DeltaLayer['sections']
 }
 
 async function readRange(file: FileHandle, start: number, count: number): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path/posix'
 import type { IndexedEntry, LayerIndex } from './layer-index.js'
+import type { Slice } from './slice.js'
 import { visibleFiles, type OldFile } from './merged-view.js'
 
 /** The old image as the base of headers and the source of contents. */
@@ -38,6 +39,11 @@ export class OldImage {
   group({ layer, entry }: OldFile): Buffer {
     const skeleton = this.layers[layer]?.skeleton ?? Buffer.alloc(0)
     return skeleton.subarray(entry.skeletonStart, entry.skeletonStart + entry.groupBytes)
+  }
+
+  /** Where its content is. */
+  slice({ layer, entry }: OldFile): Slice {
+    return { path: this.layers[layer]?.tar ?? '', start: entry.contentStart, bytes: entry.sizeBytes }
   }
 
   /** The last entry of that path, visible or not. */

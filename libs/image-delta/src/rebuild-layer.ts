@@ -1,14 +1,17 @@
-import { CopyReader, openOld, OperationReader, type ContentReader } from './content-reader.js'
+import { ContentReader } from './content-reader.js'
 import { DeltaError } from './delta-error.js'
 import { DeltaFile } from './delta-file.js'
 import type { StreamName } from './delta-format.js'
 import type { DeltaSource } from './delta-source.js'
 import { EntryReader, type NextEntry } from './entry-reader.js'
+import { openOldFile } from './old-contents.js'
 import { OldHeaders } from './old-headers.js'
 import type { SectionReader } from './section-reader.js'
+import type { SourceFile } from './source-file.js'
 import { paddingAfter } from './tar-walker.js'
 
 const CHUNK = 128 * 1024
+const PADDING = Buffer.alloc(512)
 
 /**
  * The exact tar of one of the delta's layers, if delta and source are what they should be: the caller checks the
@@ -36,6 +39,7 @@ class LayerRebuilder {
   private left = 0
   private streams: Record<StreamName, SectionReader> | undefined
   private content: ContentReader | undefined
+  private copied: SourceFile | undefined
   private readonly old: OldHeaders
 
   constructor(
@@ -50,49 +54,73 @@ class LayerRebuilder {
     const streams = (this.streams = this.delta.streams(this.diffId))
     this.left = this.delta.header.layers.find(({ diffId }) => diffId === this.diffId)?.tarBytes ?? 0
     const entries = new EntryReader(streams.entries, this.old)
-    const operations = new OperationReader(streams, streams.extra)
+    const content = (this.content = new ContentReader(streams, streams.extra))
     while (this.left > 0) {
       const entry = await entries.next()
       if (entry.group.length + entry.rawBytes === 0) throw new DeltaError('A delta has an empty entry.')
-      yield* this.put(bytesOf(entry.group), entry.group.length)
-      yield* this.put(streams.extra, entry.rawBytes)
-      const reader = await this.open(entry, operations)
-      if (!reader) continue
-      const length = entry.copy?.sizeBytes ?? entry.madeBytes
-      yield* this.put(reader, length)
-      await reader.close()
-      this.content = undefined
-      yield* this.put(zeros, paddingAfter(length))
+      for (const piece of this.pieces(entry, content)) yield* this.put(piece)
     }
     if (this.filled > 0) yield this.out.subarray(0, this.filled)
   }
 
+  private async *put(piece: Piece): AsyncGenerator<Buffer> {
+    if (piece.bytes > this.left) throw new DeltaError('A delta gives more bytes than it says.')
+    await piece.begin?.()
+    for (let done = 0; done < piece.bytes;) {
+      const count = Math.min(CHUNK - this.filled, piece.bytes - done)
+      await piece.fill(this.out.subarray(this.filled, this.filled + count), done)
+      done += count
+      this.left -= count
+      this.filled += count
+      if (this.filled === CHUNK) yield this.turn()
+    }
+    await piece.end?.()
+  }
+
   async close(): Promise<void> {
+    await this.copied?.close().catch(() => undefined)
     await this.content?.close().catch(() => undefined)
     for (const stream of Object.values(this.streams ?? {})) await stream.close().catch(() => undefined)
     await this.old.close().catch(() => undefined)
     await this.delta.close()
   }
 
-  private async open(entry: NextEntry, operations: OperationReader): Promise<ContentReader | undefined> {
-    if (entry.copy) {
-      this.content = new CopyReader(await openOld(this.source, entry.copy.path, entry.copy.sizeBytes))
-    } else if (entry.madeBytes > 0) {
-      this.content = operations
-      await operations.begin(entry.anchor, this.old, this.source)
+  private pieces(entry: NextEntry, content: ContentReader): Piece[] {
+    const pieces: Piece[] = [bytesPiece(entry.group)]
+    if (entry.rawBytes > 0) pieces.push({ bytes: entry.rawBytes, fill: (into) => content.readNew(into) })
+    const contentBytes = entry.copy?.sizeBytes ?? entry.madeBytes
+    if (entry.copy) pieces.push(this.copyPiece(entry.copy))
+    else if (contentBytes > 0) {
+      pieces.push({
+        bytes: contentBytes,
+        begin: () => content.begin(entry.anchor, this.old, this.source),
+        fill: (into) => content.read(into),
+        end: () => content.end(),
+      })
     }
-    return this.content
+    if (contentBytes > 0) pieces.push(bytesPiece(PADDING.subarray(0, paddingAfter(contentBytes))))
+    return pieces
   }
 
-  private async *put(from: { read(into: Buffer): Promise<number | void> }, count: number): AsyncGenerator<Buffer> {
-    if (count > this.left) throw new DeltaError('A delta gives more bytes than it says.')
-    this.left -= count
-    for (let rest = count; rest > 0;) {
-      const room = this.out.subarray(this.filled, Math.min(CHUNK, this.filled + rest))
-      const got = (await from.read(room)) ?? room.length
-      this.filled += got
-      rest -= got
-      if (this.filled === CHUNK) yield this.turn()
+  private copyPiece({ path, sizeBytes }: { path: string; sizeBytes: number }): Piece {
+    return {
+      bytes: sizeBytes,
+      begin: async () => {
+        this.copied = await openOldFile(this.source, path, sizeBytes)
+      },
+      fill: (into, from) => this.copy(into, from),
+      end: async () => {
+        await this.copied?.close()
+        this.copied = undefined
+      },
+    }
+  }
+
+  private async copy(into: Buffer, from: number): Promise<void> {
+    for (let done = 0; done < into.length;) {
+      const count = (await this.copied?.read(done === 0 ? into : into.subarray(done), from + done)) ?? 0
+      if (count <= 0) throw new DeltaError('A file of the old image is too short.')
+      done += count
     }
   }
 
@@ -104,20 +132,18 @@ class LayerRebuilder {
   }
 }
 
-const zeros = {
-  read: (into: Buffer) => {
-    into.fill(0)
-    return Promise.resolve(into.length)
-  },
+/** Some next bytes of the tar. */
+interface Piece {
+  bytes: number
+  begin?: () => Promise<void>
+  /** Fills all of it; `from`: how many bytes of the piece came before. */
+  fill: (into: Buffer, from: number) => Promise<void> | void
+  end?: () => Promise<void>
 }
 
-function bytesOf(bytes: Buffer) {
-  let at = 0
+function bytesPiece(bytes: Buffer): Piece {
   return {
-    read: (into: Buffer) => {
-      const count = bytes.copy(into, 0, at)
-      at += count
-      return Promise.resolve(count)
-    },
+    bytes: bytes.length,
+    fill: (into, from) => void bytes.copy(into, 0, from, from + into.length),
   }
 }

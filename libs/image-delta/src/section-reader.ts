@@ -1,10 +1,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { createBrotliDecompress } from 'node:zlib'
-import type { ByteStream } from './columns.js'
+import type { ByteStream } from './byte-stream.js'
 import { DeltaError } from './delta-error.js'
 
-/** The largest window that a delta may ask a board to keep: 4 MiB, as a power of two. */
+/** The largest window that a delta may ask a board to keep, as a power of two: 4 MiB. */
 export const LARGEST_WINDOW = 22
 // Small pieces become garbage sooner, so that less of it is in memory at a time.
 const PIECE = 16 * 1024
@@ -13,6 +13,7 @@ const PIECE = 16 * 1024
 export class SectionReader implements ByteStream {
   private pieces: AsyncIterator<Buffer> | undefined
   private piece: Buffer = Buffer.alloc(0)
+  private taken = 0
   private nextSection = 0
   private position: number
 
@@ -24,28 +25,28 @@ export class SectionReader implements ByteStream {
     this.position = start
   }
 
-  async read(into: Buffer): Promise<void> {
-    let done = 0
-    while (done < into.length) {
-      if (this.piece.length === 0) this.piece = await this.nextPiece()
-      const count = this.piece.copy(into, done)
-      this.piece = this.piece.subarray(count)
-      done += count
+  take(into: Buffer, start: number, end: number): number {
+    const count = this.piece.copy(into, start, this.taken, this.taken + end - start)
+    this.taken += count
+    return count
+  }
+
+  async load(): Promise<void> {
+    for (;;) {
+      this.pieces ??= await this.openSection()
+      const next = await this.pieces.next()
+      if (!next.done) {
+        this.piece = next.value
+        this.taken = 0
+        return
+      }
+      this.pieces = undefined
     }
   }
 
   async close(): Promise<void> {
     await this.pieces?.return?.()
     this.pieces = undefined
-  }
-
-  private async nextPiece(): Promise<Buffer> {
-    for (;;) {
-      this.pieces ??= await this.openSection()
-      const next = await this.pieces.next()
-      if (!next.done) return next.value
-      this.pieces = undefined
-    }
   }
 
   private async openSection(): Promise<AsyncIterator<Buffer>> {
