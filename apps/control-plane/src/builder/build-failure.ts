@@ -12,3 +12,12 @@ export class BuildFailure extends Error {
 
 /** Somebody cancelled the build, or its time is over: stop, clean up, report nothing. */
 export class BuildAborted extends Error {}
+
+export function diskFull(service: string): BuildFailure {
+  const reason = "The builder's disk is full; free space on it or lower BUILDER_DISK_LIMIT_BYTES."
+  return new BuildFailure('builder-disk-full', reason, service)
+}
+
+export function isDiskFull(text: string): boolean {
+  return /no space left on device/i.test(text)
+}

@@ -1,8 +1,9 @@
+import type { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { canonicalJson, type Json } from '@flotilla/contracts'
 import type { OutputLine } from './build-output.js'
 import { BuildkitTrace } from './buildkit-trace.js'
-import { EngineError, readMessages } from './engine-messages.js'
+import { readMessages } from './engine-messages.js'
 
 export interface BuildRequest {
   // Uncompressed tar of the context.
@@ -20,6 +21,8 @@ export interface BuiltContent {
   id: string
   // What makes the image what it is, without dates and cache notes.
   fingerprint: string
+  // diffIds, from the base up.
+  layers: string[]
   config: Record<string, Json>
   // Of all layers as they lie on the disk.
   unpackedBytes: number
@@ -81,25 +84,24 @@ export class BuilderEngine {
     await readMessages(answer, () => undefined)
   }
 
-  /** Gives the digest of the manifest that the registry now holds. */
-  async push(
-    tag: string,
-    token: string,
-    onProgress: (done: number, total: number) => void,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const answer = await this.docker.getImage(tag).push({ authconfig: { registrytoken: token }, abortSignal: signal })
-    const layers = new Map<string, { current: number; total: number }>()
-    let digest: string | undefined
-    await readMessages(answer, (message) => {
-      digest = (message.aux as { Digest?: string } | undefined)?.Digest ?? digest
-      const detail = (message as { progressDetail?: { current?: number; total?: number } }).progressDetail
-      if (message.id === undefined || detail?.current === undefined) return
-      layers.set(message.id, { current: detail.current, total: Math.max(detail.total ?? 0, detail.current) })
-      onProgress(sum(layers, 'current'), sum(layers, 'total'))
+  /** The image as a tar of its layers and config; the engine makes a copy of it first. */
+  async save(image: string, signal: AbortSignal): Promise<Readable> {
+    const modem = this.docker.modem as {
+      dial(options: object, done: (error: Error | null, answer: Readable) => void): void
+    }
+    // dockerode's get() cannot be aborted.
+    return new Promise<Readable>((resolve, reject) => {
+      modem.dial(
+        {
+          path: `/images/${image}/get`,
+          method: 'GET',
+          isStream: true,
+          abortSignal: signal,
+          statusCodes: { 200: true, 404: 'no such image', 500: 'server error' },
+        },
+        (error, answer) => (error ? reject(error) : resolve(answer)),
+      )
     })
-    if (digest === undefined) throw new EngineError('The engine pushed without naming a digest')
-    return digest
   }
 
   /** Undefined where the engine does not have the image. */
@@ -108,8 +110,10 @@ export class BuilderEngine {
       const found = await this.docker.getImage(image).inspect()
       const config = JSON.parse(canonicalJson(found.Config)) as Record<string, Json>
       const { Id: id, Size: unpackedBytes, Os: os, Architecture: architecture, RootFS: rootFs } = found
-      const fingerprint = canonicalJson({ os, architecture, layers: rootFs.Layers, config })
-      return { id, config, unpackedBytes, fingerprint }
+      // An image without any layer has no list either.
+      const layers = rootFs.Layers ?? []
+      const fingerprint = canonicalJson({ os, architecture, layers, config })
+      return { id, config, layers, unpackedBytes, fingerprint }
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === 404) return undefined
       throw error
@@ -128,12 +132,14 @@ export function splitTag(reference: string): [string, string] {
   return [reference.slice(0, colon), reference.slice(colon + 1)]
 }
 
+/** 'host:5000/repository@sha256:…' → the name under which an engine keeps what became that image */
+export function madeTag(reference: string): string {
+  const [repository = '', digest = ''] = reference.split('@')
+  return `${repository}:made-${digest.replace('sha256:', '')}`
+}
+
 // BuildKit of engine 20.10 forgets its own values of these where a Dockerfile declares them before the first FROM.
 function platformArguments(platform: string): Record<string, string> {
   const [os = 'linux', architecture = '', variant = ''] = platform.split('/')
   return { TARGETPLATFORM: platform, TARGETOS: os, TARGETARCH: architecture, TARGETVARIANT: variant }
-}
-
-function sum(layers: Map<string, { current: number; total: number }>, key: 'current' | 'total'): number {
-  return [...layers.values()].reduce((total, layer) => total + layer[key], 0)
 }

@@ -1,18 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
-import { createGzip } from 'node:zlib'
-import type { BuildTask } from '@flotilla/contracts'
 import { makeBaseImages, ownPlatform, type RunningEngine, startEngine, startRegistry, waitFor } from '@flotilla/dev'
-import * as tar from 'tar-stream'
-import { type BuildContractServer, startBuildContractServer } from '../testing/build-contract-server.js'
-import { ControlPlaneClient } from './control-plane-client.js'
-import { BuilderEngine } from './engine.js'
-import { runBuild } from './run-build.js'
+import type { BuildContractServer } from '../testing/build-contract-server.js'
+import { attemptBuild, type BuilderAttempt, builtImage } from '../testing/builder-attempt.js'
 
 const PLATFORM = ownPlatform()
 const BASE = 'ARG TARGETARCH\nFROM flotilla/busybox:$TARGETARCH\n'
@@ -31,18 +25,9 @@ function readCommandLine(pid: string): string {
   }
 }
 
-async function archive(files: Record<string, string>, links: Partial<tar.Header>[] = []): Promise<Buffer> {
-  const pack = tar.pack()
-  for (const [name, content] of Object.entries(files)) pack.entry({ name, mtime: new Date(0) }, content)
-  for (const link of links) pack.entry({ name: 'link', ...link })
-  pack.finalize()
-  return buffer((pack as unknown as NodeJS.ReadableStream).pipe(createGzip()))
-}
-
 describe('a builder', () => {
   let engine: RunningEngine
   let registry: Awaited<ReturnType<typeof startRegistry>>
-  const servers: BuildContractServer[] = []
   const repository = `fleets/${randomUUID()}`
 
   beforeAll(async () => {
@@ -53,50 +38,11 @@ describe('a builder', () => {
     await registry.stop()
     await engine.stop()
   }, 60_000)
-  afterEach(() => servers.splice(0).forEach((server) => server.close()))
 
-  interface Case {
-    files: Record<string, string>
-    links?: Partial<tar.Header>[]
-    task?: Partial<BuildTask>
-    registryHost?: string
-    dockerHost?: string
-    timeLeftMs?: number
-    stopping?: AbortSignal
-    onServer?: (server: BuildContractServer) => void
-  }
+  type Case = Partial<BuilderAttempt> & Pick<BuilderAttempt, 'files'>
 
-  async function build(each: Case): Promise<BuildContractServer> {
-    const host = each.registryHost ?? registry.host
-    const task: BuildTask = {
-      service: 'web',
-      platform: PLATFORM,
-      context: '.',
-      args: {},
-      push: `${host}/${repository}:${randomUUID()}.web.amd64`,
-      ...each.task,
-    }
-    const order = {
-      buildId: randomUUID(),
-      tasks: [task],
-      registry: { host, token: 'anything' },
-      timeLeftMs: each.timeLeftMs ?? 120_000,
-    }
-    const server = await startBuildContractServer(order, await archive(each.files, each.links), 'job-token')
-    servers.push(server)
-    each.onServer?.(server)
-    const tools = {
-      engine: new BuilderEngine(each.dockerHost ?? engine.dockerHost),
-      diskLimitBytes: 10 * 1024 ** 3,
-      stopping: each.stopping ?? new AbortController().signal,
-    }
-    await runBuild(new ControlPlaneClient(server.url, order.buildId, 'job-token'), 1, tools)
-    return server
-  }
-
-  function image(server: BuildContractServer) {
-    if (server.result?.outcome !== 'built') throw new Error(`Not built: ${JSON.stringify(server.result)}`)
-    return server.result.images[0]!
+  function build(each: Case): Promise<BuildContractServer> {
+    return attemptBuild({ dockerHost: engine.dockerHost, registryHost: registry.host, repository, ...each })
   }
 
   const texts = (server: BuildContractServer) => server.lines.map((line) => line.text)
@@ -108,7 +54,7 @@ describe('a builder', () => {
         page: 'hello\n',
       },
     })
-    const built = image(server)
+    const built = builtImage(server)
     const manifest = await fetch(`${registry.url}/v2/${repository}/manifests/${built.digest}`, {
       headers: { Accept: 'application/vnd.docker.distribution.manifest.v2+json' },
     })
@@ -129,10 +75,10 @@ describe('a builder', () => {
 
   it('keeps the digest of a service that did not change, and takes layers over on an empty builder', async () => {
     const files = { Dockerfile: `${BASE}RUN echo slow > /slow\nCOPY page /page\n`, page: 'one\n' }
-    const first = image(await build({ files }))
+    const first = builtImage(await build({ files }))
     const cacheFrom = `${registry.host}/${repository}@${first.digest}`
     const same = await build({ files, task: { cacheFrom } })
-    expect(image(same).digest).toBe(first.digest)
+    expect(builtImage(same).digest).toBe(first.digest)
     expect(texts(same).some((text) => text.includes('as in the release before'))).toBe(true)
 
     const empty = await startEngine()
@@ -144,7 +90,7 @@ describe('a builder', () => {
         dockerHost: empty.dockerHost,
       })
       expect(texts(changed).find((text) => text.includes('RUN echo slow'))).toMatch(/\(cached\)$/)
-      expect(image(changed).digest).not.toBe(first.digest)
+      expect(builtImage(changed).digest).not.toBe(first.digest)
     } finally {
       await empty.stop()
     }
@@ -165,7 +111,7 @@ describe('a builder', () => {
       },
       task: { context: './web', dockerfile: 'Dockerfile.prod', target: 'base', args: { COLOUR: 'blue' } },
     })
-    image(server)
+    builtImage(server)
     expect(texts(server)).toEqual(expect.arrayContaining(['secret-not', 'colour blue']))
     expect(texts(server)).not.toContain('secret')
     expect(texts(server)).not.toContain('outside')
@@ -174,7 +120,7 @@ describe('a builder', () => {
   it('puts an image that is used as it is into the own registry', async () => {
     const name = `flotilla/busybox:${PLATFORM.split('/')[1]}`
     const server = await build({ files: { a: 'b' }, task: { image: name } })
-    const { configDigest } = image(server)
+    const { configDigest } = builtImage(server)
     expect((await engine.docker.getImage(name).inspect()).Id).toBe(configDigest)
   }, 60_000)
 

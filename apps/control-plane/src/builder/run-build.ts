@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BuildOrder, BuildResult, BuiltImage } from '@flotilla/contracts'
 import { BuildAborted, BuildFailure } from './build-failure.js'
-import { buildImage, type ImageBuildTools } from './build-image.js'
+import { buildImage } from './build-image.js'
 import { BuildOutputStream } from './build-output.js'
 import type { ControlPlaneClient } from './control-plane-client.js'
 import { boundDisk, tidyImages } from './disk.js'
-import type { BuilderEngine } from './engine.js'
-import { RegistryClient } from './registry-client.js'
+import { type BuilderEngine, madeTag, splitTag } from './engine.js'
+import type { ImageBuildTools } from './image-build-tools.js'
+import { RegistryClient } from './registry/registry-client.js'
 
 // Services build side by side, but a small machine is soon full.
 const TASKS_AT_ONCE = 2
@@ -70,11 +71,12 @@ async function attemptBuild(
       engineArchitecture,
       registry: new RegistryClient(order.registry),
       order,
+      folder,
       archive,
       write: (line) => output.write(line),
       signal: deadline,
     })
-    await tidy(order, tools)
+    await tidy(order, images, tools)
     return { outcome: 'built', attempt, images }
   } catch (error) {
     if (signal.aborted) throw error
@@ -135,8 +137,11 @@ async function waitForEngine(engine: BuilderEngine, output: BuildOutputStream, s
   }
 }
 
-async function tidy(order: BuildOrder, tools: BuilderTools): Promise<void> {
-  const keep = new Set(order.tasks.map((task) => task.push))
-  await tidyImages(tools.engine.docker, keep)
+async function tidy(order: BuildOrder, images: readonly BuiltImage[], tools: BuilderTools): Promise<void> {
+  const names = order.tasks.flatMap(({ push }, at) => {
+    const [repository] = splitTag(push)
+    return [push, madeTag(`${repository}@${images[at]?.digest}`)]
+  })
+  await tidyImages(tools.engine.docker, new Set(names))
   await boundDisk(tools.engine.docker, tools.diskLimitBytes)
 }
