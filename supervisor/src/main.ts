@@ -19,7 +19,7 @@ import { listen } from './edge/local-api/http-listener.js'
 import { localPart } from './local-api/local-part.js'
 import { tellWatchdog } from './edge/host/watchdog.js'
 import { createLogger } from './edge/host/logger.js'
-import { openImageWorld } from './edge/image-world.js'
+import { openImages } from './edge/open-images.js'
 import { openStore } from './edge/store/disk-store.js'
 import { DiskVersions } from './edge/versions/disk-versions.js'
 import { DiskSnapshots } from './edge/volumes/disk-snapshots.js'
@@ -105,7 +105,7 @@ async function supervise(config: Config): Promise<void> {
         (core) => disk.part(core),
         (core) => metrics.part(core),
         (core) => transfers.part(core),
-        imagesPart((core) => openImageWorld(core, { stateDir: config.stateDir, root, meter: transfers })),
+        imagesPart((core) => openImages(core, { ...config, root, meter: transfers })),
         hostPart({ time, control: hostControl(config, root), document: store.settingsAtBoot }),
         engineRestartsPart({
           control: engineControl({ command: config.engineRestart, managesHost: config.managesHost }, root),

@@ -1,6 +1,6 @@
 import { effectiveTarget, imageReference } from '@flotilla/reconcile'
 import { Wake } from '../loops/wake.js'
-import type { Core, MakePart } from '../part.js'
+import type { Core, MakePart, Part } from '../part.js'
 import type { Clock } from '../ports.js'
 import type { Status } from '../status-board.js'
 import { EnginePull } from './engine-pull.js'
@@ -18,6 +18,8 @@ export interface ImageWorld {
   manifests: ManifestSource
   registry: LocalRegistry
   finders: readonly WayFinder[]
+  // What they add to the device beside that.
+  parts?: readonly Pick<Part, 'sources' | 'loops'>[]
   // The board's own.
   clock: Clock
   /** What has come by then is safe when it resolves. */
@@ -38,7 +40,12 @@ export function imagesPart(makeWorld: (core: Core) => ImageWorld | Promise<Image
       pulls: new EnginePull(engine, registry, blobs),
       pullDirectly: pullerBy(engine, cloud),
     })
-    return { pullImage: (step, context) => images.pull(step, context), loops: [tidying(core, images, world)] }
+    const added = world.parts ?? []
+    return {
+      pullImage: (step, context) => images.pull(step, context),
+      sources: Object.assign({}, ...added.map(({ sources }) => sources)) as Part['sources'],
+      loops: [tidying(core, images, world), ...added.flatMap(({ loops }) => loops ?? [])],
+    }
   }
 }
 

@@ -23,7 +23,7 @@ export async function layerTar(files: LayerFiles): Promise<Buffer> {
     for (const [path, entry] of Object.entries(files)) {
       const target = join(content, path)
       await mkdir(dirname(target), { recursive: true })
-      if (typeof entry === 'string' || Buffer.isBuffer(entry)) await writeFile(target, entry)
+      if (typeof entry === 'string' || Buffer.isBuffer(entry)) await writeFile(target, entry, { mode: 0o755 })
       else if ('link' in entry) await symlink(entry.link, target)
       else run(['mknod', target, 'c', ...entry.device.map(String)])
     }

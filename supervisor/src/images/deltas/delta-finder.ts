@@ -129,6 +129,7 @@ export class DeltaFinder implements WayFinder {
   /** What is certainly wrong is never tried again, and what it takes up is freed. */
   private async noteFailure(delta: DeltaDescription, image: string, error: unknown): Promise<void> {
     const { stored, blobs, events, log } = this.parts
+    if (isGivenUp(stored.value, delta.digest)) return
     const isCertain = isCertainlyWrong(error)
     log.warn('delta failed', { image, delta: delta.digest, isCertain, error })
     await stored.update((it) => noteFailure(it, { delta: delta.digest, from: delta.from, isCertain }))
