@@ -1,23 +1,27 @@
+import { createHash } from 'node:crypto'
 import { lutimesSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const FILES_PER_SECOND = 400
+const SECONDS = 15
 
-/** Gives all of a folder the times of having been written one after the other from `start` on, as a build does. */
+/**
+ * Gives all of a folder the times of an installation that writes several folders at once, for some seconds from `start`
+ * on: folder by folder others each time.
+ */
 export function setTimes(folder: string, start: string): void {
   const begin = Date.parse(start) / 1000
-  pathsBelow(folder).forEach((path, at) => {
-    const time = begin + Math.floor(at / FILES_PER_SECOND)
-    lutimesSync(path, time, time)
-  })
-  lutimesSync(folder, begin, begin)
+  const setBelow = (path: string) => {
+    const first = createHash('sha256').update(start).update(path.slice(folder.length)).digest().readUInt16LE() % SECONDS
+    readdirSync(path, { withFileTypes: true }).forEach((entry, at) => {
+      const child = join(path, entry.name)
+      if (entry.isDirectory()) setBelow(child)
+      else setTime(child, begin + first + Math.floor(at / 100))
+    })
+    setTime(path, begin + first)
+  }
+  setBelow(folder)
 }
 
-// Not by Node's own recursion, which follows links out of the tree.
-function pathsBelow(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  return entries.flatMap((entry) => {
-    const path = join(folder, entry.name)
-    return entry.isDirectory() ? [path, ...pathsBelow(path)] : [path]
-  })
+function setTime(path: string, seconds: number): void {
+  lutimesSync(path, seconds, seconds)
 }
