@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { DataSource } from 'typeorm'
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
 import { createFleet, joinFleet, succeed, type TestBoard } from '../testing/test-board.js'
+import { insertRelease } from '../testing/test-releases.js'
 
 const DEVICES = 20_000
 
@@ -21,6 +22,7 @@ describe('queries on hot paths', () => {
   let user: TestUser
   let board: TestBoard
   let fleetId: string
+  let image: string
   beforeAll(async () => {
     api = await createTestApi()
     user = await api.signUp('developer')
@@ -47,9 +49,33 @@ describe('queries on hot paths', () => {
       `INSERT INTO device_logs (device_id, hardware_id, number, at, service, stream, text)
        SELECT device_id, id, n, now(), 'web', 'stdout', 'x' FROM hardware, generate_series(1, 5) AS n`,
     )
+    image = await seedImages(neighbour)
     await api.database.query('ANALYZE')
   })
   afterAll(() => api.close())
+
+  /** Many images and deltas of a fleet, and one image of the board's; gives the digest of that. */
+  async function seedImages(neighbour: string): Promise<string> {
+    const digest = "'sha256:' || encode(sha256(n::text::bytea), 'hex')"
+    const other = await insertRelease(api.database, { fleetId: neighbour })
+    await api.database.query(
+      `INSERT INTO release_images (release_id, service, platform, repository, digest, config_digest, size_bytes)
+       SELECT $1, 's' || n, 'linux/amd64', 'x', ${digest}, 'x', 1000000 FROM generate_series(1, 5000) AS n`,
+      [other],
+    )
+    await api.database.query(
+      `INSERT INTO image_deltas (id, fleet_id, service, platform, from_digest, to_digest, state, requested_by, blob_digest,
+         size_bytes)
+       SELECT gen_random_uuid(), $1, 's', 'linux/amd64', ${digest}, 'to', 'ready', 'build', 'x', 1
+       FROM generate_series(1, 5000) AS n`,
+      [neighbour],
+    )
+    const own = await insertRelease(api.database, { fleetId })
+    await api.database.query('UPDATE release_images SET size_bytes = 1000000 WHERE release_id = $1', [own])
+    const read = 'SELECT digest FROM release_images WHERE release_id = $1'
+    const [row] = await api.database.query<{ digest: string }[]>(read, [own])
+    return row?.digest ?? ''
+  }
 
   /** The plans of the queries that a request runs, taken from what really goes to the database. */
   async function plansOf(request: () => Promise<unknown>, matching: string): Promise<Plan[]> {
@@ -129,15 +155,18 @@ describe('queries on hot paths', () => {
     }
   })
 
-  it('makes a target, takes a report and checks a token by indexes', async () => {
+  it('makes a target, takes a report, finds deltas and checks a token by indexes', async () => {
     const everything = async () => {
       const board = await joinFleet(api, user, fleetId)
       await succeed(await board.poll())
       const event = { number: 1, at: '2026-01-01T00:00:00Z', kind: 'x' }
       const report = { protocol: 1, baseline: 0, number: 1, at: event.at, changes: {}, events: [event] }
       await succeed(await board.call('PATCH /device/v1/report', report))
+      const have = [`sha256:${board.uuid.repeat(2)}`]
+      await succeed(await board.call('POST /device/v1/image-sources', { image, have }))
     }
-    const tables = ['devices', 'hardware', 'device_events', 'device_reports', 'provisioning_keys']
+    const tables = ['devices', 'hardware', 'device_events', 'device_reports', 'provisioning_keys', 'release_images']
+    tables.push('image_deltas')
     for (const table of tables) {
       for (const plan of await plansOf(everything, table)) {
         const scans = nodes(plan).filter((node) => node['Node Type'] === 'Seq Scan' && node['Relation Name'] === table)

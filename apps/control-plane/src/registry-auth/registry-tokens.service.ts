@@ -43,7 +43,7 @@ export class RegistryTokens {
 
   /** For a worker, which keeps the deltas of a fleet beside its images. */
   forDeltas(fleetId: string, expiresInSeconds: number): Promise<RegistryToken> {
-    return this.sign('deltas', [fleetAccess(fleetId, ['pull', 'push', 'delete', '*'])], expiresInSeconds)
+    return this.sign('deltas', [fleetAccess(fleetId, ['pull', 'push', 'delete'])], expiresInSeconds)
   }
 
   /** For a board: the images of its own fleet. */
