@@ -68,7 +68,9 @@ describe('power cuts at random moments of updates', () => {
   async function everything(docker: Docker): Promise<string[]> {
     const [containers, images] = await Promise.all([docker.listContainers({ all: true }), docker.listImages()])
     const services = containers.map(({ Labels, State }) => `${Labels['io.flotilla.service']} ${State}`)
-    return [...services.sort(), `${images.filter(({ RepoDigests }) => RepoDigests?.length).length} images`]
+    const namesOf = ({ RepoTags, RepoDigests }: Docker.ImageInfo) => [...(RepoTags ?? []), ...(RepoDigests ?? [])]
+    const named = images.filter((image) => namesOf(image).some((name) => !name.startsWith('<none>')))
+    return [...services.sort(), `${named.length} images`]
   }
 
   async function nothingIsLeft(): Promise<void> {

@@ -139,9 +139,9 @@ function createWorld({ stack, token, network, boards }: Parts): Omit<World, 'bui
       const { key } = await unwrap(api.POST('/api/v1/fleets/{id}/provisioning-keys', { params, body }))
       const { dockerHost, restartCommand } = board.engine
       const environment = { FLOTILLA_ENGINE_RESTART: restartCommand, ...change }
-      const { networkNamespace, disk } = board
+      const { networkNamespace, bootIdFile, disk } = board
       const stateDir = disk && join(disk.folder, 'flotilla')
-      const settings = { name, provisioningKey: key, dockerHost, networkNamespace, stateDir, environment }
+      const settings = { name, provisioningKey: key, dockerHost, networkNamespace, bootIdFile, stateDir, environment }
       const supervisor = await stack.addDevice(settings)
       const { id } = await waitFor(() => findDevice(api, name), { what: `${name} has registered` })
       return { id, name, board, supervisor }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../processes/run.js'
 import type { ProcessExit } from '../processes/process.js'
@@ -5,7 +7,7 @@ import { createBoardDisk, type BoardDisk } from './board-disk.js'
 import { createBridge, type Bridge } from './bridge.js'
 import { startEngine, type RunningEngine } from './engine.js'
 import { createLink, type DeviceLink } from './link.js'
-import { NAMESPACE_FOLDER, ownedInterface, ownedName } from './names.js'
+import { makeTemporaryFolder, NAMESPACE_FOLDER, ownedInterface, ownedName } from './names.js'
 import { killNamespace, removeNamespace, removeRemains } from './remains.js'
 
 /**
@@ -49,6 +51,8 @@ export interface DeviceEngine {
   link: DeviceLink
   /** Path of the namespace: programs of the device, like its supervisor, run in it. */
   networkNamespace: string
+  /** Holds the id of the boot that goes on: another one after each power cut. */
+  bootIdFile: string
   /** Where it has one of its own: the engine's data are on it, and there is room for the supervisor's. */
   disk?: BoardDisk
   /**
@@ -66,7 +70,14 @@ export async function startDeviceEngine(options: DeviceEngineOptions): Promise<D
   const networkNamespace = join(NAMESPACE_FOLDER, ownedName())
   const hostEnd = await joinNamespace(network, networkNamespace, address)
   const disk = diskMegabytes === undefined ? undefined : await createBoardDisk(diskMegabytes)
-  const remove = () => removeNamespace(networkNamespace).finally(() => disk?.remove())
+  const home = makeTemporaryFolder()
+  const bootIdFile = join(home, 'boot_id')
+  const boot = () => writeFileSync(bootIdFile, `${randomUUID()}\n`)
+  boot()
+  const remove = () =>
+    removeNamespace(networkNamespace)
+      .finally(() => disk?.remove())
+      .finally(() => rmSync(home, { recursive: true }))
   const settings = { network: 'nat' as const, insecureRegistries: [network.subnet] }
   const folder = disk ? join(disk.folder, 'engine') : dataDir
   try {
@@ -78,9 +89,11 @@ export async function startDeviceEngine(options: DeviceEngineOptions): Promise<D
       // What the engine was just starting when it was killed, a port's proxy say, has no parent any more.
       await killNamespace(networkNamespace)
       await disk?.losePower()
+      boot()
     }
     const stop = () => engine.stop().finally(remove)
-    return { engine, address, networkNamespace, disk, link: createLink(hostEnd, networkNamespace), cutPower, stop }
+    const link = createLink(hostEnd, networkNamespace)
+    return { engine, address, networkNamespace, bootIdFile, disk, link, cutPower, stop }
   } catch (error) {
     await remove()
     throw error

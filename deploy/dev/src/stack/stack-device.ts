@@ -11,6 +11,8 @@ export interface StackDeviceOptions {
   /** Engine of the device, as DOCKER_HOST. */
   dockerHost: string
   networkNamespace?: string
+  /** Holds the id of the boot that goes on; absent: that of this machine, which outlives a board's power cuts. */
+  bootIdFile?: string
   /** What it keeps; absent: a folder of the stack's. */
   stateDir?: string
   /** Further settings of the supervisor: FLOTILLA_POLL_SECONDS … */
@@ -39,7 +41,7 @@ export async function startStackDevice(
   const stateDir = device.stateDir ?? join(settings.dataDir, 'devices', device.name)
   const start = () =>
     startProcess({
-      ...programCommand('supervisor', device.nodeFlags),
+      ...inOwnBoot(programCommand('supervisor', device.nodeFlags), device.bootIdFile),
       name: `supervisor ${device.name}`,
       env: {
         ...baseEnvironment(),
@@ -64,6 +66,14 @@ export async function startStackDevice(
     start: async () => void (supervisor = await start()),
     stop: () => supervisor.stop(),
   }
+}
+
+// The kernel gives one id to all; what is unmounted outside (engines do it all the time) is to be so in here, too.
+function inOwnBoot(program: { command: string; args: string[] }, bootIdFile: string | undefined): typeof program {
+  if (bootIdFile === undefined) return program
+  const script = 'mount --bind "$0" /proc/sys/kernel/random/boot_id && exec "$@"'
+  const inside = ['sh', '-c', script, bootIdFile, program.command, ...program.args]
+  return { command: 'unshare', args: ['--mount', '--propagation', 'slave', ...inside] }
 }
 
 /** Stops the containers that devices of Flotilla made on an engine; `deviceId` absent: of all devices. */
