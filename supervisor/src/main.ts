@@ -16,6 +16,7 @@ import { LinuxTime } from './edge/host/linux-time.js'
 import { defaultInterface } from './edge/host/metrics/network.js'
 import { LinuxMeter } from './edge/host/metrics/linux-meter.js'
 import { listen } from './edge/local-api/http-listener.js'
+import { localNetwork } from './edge/neighbours/local-network.js'
 import { localPart } from './local-api/local-part.js'
 import { tellWatchdog } from './edge/host/watchdog.js'
 import { createLogger } from './edge/host/logger.js'
@@ -28,9 +29,11 @@ import type { HostControl } from './host/host-control.js'
 import { hostPart } from './host/host-part.js'
 import { imagesPart } from './images/images-part.js'
 import { Metrics } from './metrics/metrics.js'
+import { Neighbours } from './neighbours/neighbours.js'
 import type { MakePart } from './part.js'
 import { selfUpdatePart } from './self-update/self-update-part.js'
 import { snapshotsPart } from './snapshots/snapshots-part.js'
+import type { Store } from './stored.js'
 import { Transfers } from './transfers/transfers.js'
 import { SUPERVISOR_VERSION } from './version.js'
 
@@ -70,11 +73,8 @@ async function supervise(config: Config): Promise<void> {
   const root = hostRoot()
   const disk = new DataDisk(root)
   const time = new LinuxTime(root)
-  const transfers = new Transfers({
-    document: store.transfers,
-    defaultInterface: () => defaultInterface(new KernelFiles('/')),
-    timeZone: () => time.timeZone(),
-  })
+  const neighbours = new Neighbours(localNetwork())
+  const transfers = transfersOf(store, time)
   const meter = new LinuxMeter({ dataFolder: () => disk.folder() })
   const metrics = new Metrics(meter, { seconds: config.metricsSeconds })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -105,7 +105,8 @@ async function supervise(config: Config): Promise<void> {
         (core) => disk.part(core),
         (core) => metrics.part(core),
         (core) => transfers.part(core),
-        imagesPart((core) => openImages(core, { ...config, root, meter: transfers })),
+        (core) => neighbours.part(core),
+        imagesPart((core) => openImages(core, { ...config, root, meter: transfers, neighbours })),
         hostPart({ time, control: hostControl(config, root), document: store.settingsAtBoot }),
         engineRestartsPart({
           control: engineControl({ command: config.engineRestart, managesHost: config.managesHost }, root),
@@ -122,6 +123,11 @@ async function supervise(config: Config): Promise<void> {
     stop.signal,
   )
   log.info('stopped')
+}
+
+function transfersOf({ transfers: document }: Store, time: LinuxTime): Transfers {
+  const files = new KernelFiles('/')
+  return new Transfers({ document, defaultInterface: () => defaultInterface(files), timeZone: () => time.timeZone() })
 }
 
 /** Undefined where the machine is shared with others, or its own files are out of reach. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { ImageWorld } from '../images/images-part.js'
 import { DiskBlobStore } from '../images/blobs/disk-blob-store.js'
 import type { TransferMeter } from '../images/ports.js'
+import type { Neighbours } from '../neighbours/neighbours.js'
 import type { Core } from '../part.js'
 import { FolderBlobDisk } from './blobs/folder-blob-disk.js'
 import { systemClock } from './host/clock.js'
@@ -17,20 +18,25 @@ export interface ImageWorldOptions {
   // The board's root folder as this process reaches it.
   root: string
   meter: TransferMeter
+  // Absent: the device keeps to itself.
+  neighbours?: Neighbours
 }
 
 export async function openImageWorld(
   { cloud, engine, log }: Pick<Core, 'cloud' | 'engine' | 'log'>,
-  { stateDir, root, meter }: ImageWorldOptions,
+  { stateDir, root, meter, neighbours }: ImageWorldOptions,
 ): Promise<ImageWorld> {
   const registry = openRegistry({ cloud, engine, clock: systemClock, certificates: join(root, 'etc/docker/certs.d') })
   const disk = await FolderBlobDisk.open(join(stateDir, 'blobs'))
-  const blobs = await DiskBlobStore.open({ disk, sources: [registry.source], meter, clock: systemClock, log })
+  const sources = [...(neighbours ? [neighbours] : []), registry.source]
+  const blobs = await DiskBlobStore.open({ disk, sources, meter, clock: systemClock, log })
+  neighbours?.serve(blobs)
   return {
     ...{ blobs, clock: systemClock },
     manifests: registry.source,
     registry: new LoopbackRegistry(),
     finders: [],
+    lends: () => neighbours?.isSharing() === true,
     close: async () => {
       await blobs.close()
       registry.close()

@@ -132,7 +132,7 @@ describe('the image store', () => {
     expect(scene.blobs.list()).not.toEqual([])
     await store.tidy(new Set())
     expect(scene.blobs.list()).toEqual([])
-    expect(await scene.document.read()).toEqual({ downloads: {}, tars: {} })
+    expect(await scene.document.read()).toEqual({ downloads: {}, tars: {}, lent: {} })
   })
 
   it('fetches anew what the engine has spoiled', async () => {

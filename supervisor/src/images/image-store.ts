@@ -56,7 +56,7 @@ export class ImageStore {
   }
 
   private async bring(step: StepOf<'pull-image'>, context: StepContext): Promise<void> {
-    const { documents, ledger, engine } = this.parts
+    const { documents, ledger, engine, clock } = this.parts
     const { image: name, configDigest } = step
     await ledger.begin(name, [name.slice(name.lastIndexOf('@') + 1)])
     const image = await documents.read(name, context.signal)
@@ -64,6 +64,6 @@ export class ImageStore {
       throw new Error(`The registry has another image under ${name} than the one that is wanted`)
     }
     const tars = await this.bringer.bring(image, context)
-    await ledger.finish(name, tars, await engine.images())
+    await ledger.finish(name, { tars, inEngine: await engine.images(), now: clock.now() })
   }
 }

@@ -12,6 +12,9 @@ import type { BlobStore } from './ports.js'
 import { pullerBy } from './pull-directly.js'
 import type { WayFinder } from './ways.js'
 
+// How often what was lent is looked through.
+const LENT_CHECK_MS = 600_000
+
 /** What the image store needs of the world. */
 export interface ImageWorld {
   blobs: BlobStore
@@ -22,6 +25,8 @@ export interface ImageWorld {
   parts?: readonly Pick<Part, 'sources' | 'loops'>[]
   // The board's own.
   clock: Clock
+  /** Whether blobs stay for neighbours for a while. Absent: they do not. */
+  lends?: () => boolean
   /** What has come by then is safe when it resolves. */
   close(): Promise<void>
 }
@@ -32,7 +37,7 @@ export function imagesPart(makeWorld: (core: Core) => ImageWorld | Promise<Image
     const { engine, cloud, host, store, log } = core
     const world = await makeWorld(core)
     const { blobs, manifests, registry, finders, clock } = world
-    const ledger = new Ledger(store.images, blobs, log)
+    const ledger = new Ledger(store.images, blobs, log, world.lends)
     await ledger.load()
     const images = new ImageStore({
       ...{ engine, blobs, ledger, finders, clock, log },
@@ -55,14 +60,17 @@ function tidying({ board, clock, log }: Core, images: ImageStore, world: ImageWo
     const wake = new Wake()
     const forget = board.changed.add(() => wake.notify())
     let tidied = ''
+    let tidiedAt = 0
     while (!end.aborted) {
       const wanted = board.status && imagesOf(board.status)
       const seen = JSON.stringify([wanted, board.status?.current.images])
       if (wanted && seen !== tidied) {
         await images.tidy(new Set(wanted)).catch((error: unknown) => log.warn('images not tidied', { error }))
         tidied = seen
+        tidiedAt = clock.monotonic()
       }
-      await wake.wait(clock, Number.MAX_SAFE_INTEGER, end)
+      await wake.wait(clock, world.lends?.() ? LENT_CHECK_MS : Number.MAX_SAFE_INTEGER, end)
+      if (world.lends?.() && clock.monotonic() - tidiedAt > LENT_CHECK_MS) tidied = ''
     }
     forget()
     await world.close()

@@ -5,6 +5,9 @@ import { NO_IMAGES, type StoredImages } from './stored-images.js'
 
 // Some come before it is known what for: those of a bundle, or documents that are just being read.
 const UNKNOWN_STAYS_MS = 24 * 3_600_000
+// What neighbours may still fetch: for so long, and at most so much.
+const LENT_MS = 3_600_000
+const MOST_LENT_BYTES = 512 * 1024 * 1024
 
 /** Which blobs are on the disk for what, so that they go when nobody needs them any more, whatever was cut. */
 export class Ledger {
@@ -15,6 +18,8 @@ export class Ledger {
     private readonly document: Document<StoredImages>,
     private readonly blobs: BlobStore,
     private readonly log: Logger,
+    // There are neighbours to whom blobs may be lent.
+    private readonly lends: () => boolean = () => false,
   ) {}
 
   async load(): Promise<void> {
@@ -33,37 +38,57 @@ export class Ledger {
     return this.edit((stored) => ({ ...stored, downloads: { ...stored.downloads, [image]: wanted } }))
   }
 
-  /** The engine has the image, and got these layers as tars. Blobs that no other image needs go. */
-  async finish(image: string, tars: Record<string, number>, inEngine: readonly EngineImage[]): Promise<void> {
-    const diffIds = new Set(inEngine.flatMap((it) => it.diffIds))
+  /** The engine has the image, and got these layers as tars. Blobs that no other image or neighbour needs go. */
+  async finish(image: string, got: { tars: Record<string, number>; inEngine: readonly EngineImage[]; now: number }) {
+    const diffIds = new Set(got.inEngine.flatMap((it) => it.diffIds))
     const digests = this.stored.downloads[image] ?? []
-    await this.edit(({ downloads: { [image]: _done, ...downloads }, tars: former }) => {
-      const kept = Object.entries({ ...former, ...tars }).filter(([diffId]) => diffIds.has(diffId))
-      return { downloads, tars: Object.fromEntries(kept) }
+    const isLent = this.lends()
+    await this.edit(({ downloads: { [image]: _done, ...downloads }, tars: former, lent }) => {
+      const kept = Object.entries({ ...former, ...got.tars }).filter(([diffId]) => diffIds.has(diffId))
+      const added = isLent ? Object.fromEntries(digests.map((digest) => [digest, got.now])) : {}
+      return { downloads, tars: Object.fromEntries(kept), lent: { ...lent, ...added } }
     })
-    await this.remove(digests)
+    if (!isLent) await this.remove(digests)
   }
 
   /** The engine knows that layer otherwise after all. */
   forgetTar(diffId: string): Promise<void> {
-    return this.edit(({ downloads, tars: { [diffId]: _wrong, ...tars } }) => ({ downloads, tars }))
+    return this.edit(({ tars: { [diffId]: _wrong, ...tars }, ...others }) => ({ ...others, tars }))
   }
 
   /** Gives up the downloads of all other images, and what is left of older ones. `now`: by the board's clock. */
   async keepOnly(images: ReadonlySet<string>, now: number): Promise<void> {
     const gone = Object.entries(this.stored.downloads).filter(([image]) => !images.has(image))
     if (gone.length > 0) {
-      await this.edit(({ downloads, tars }) => {
+      await this.edit(({ downloads, ...others }) => {
         const kept = Object.entries(downloads).filter(([image]) => images.has(image))
-        return { downloads: Object.fromEntries(kept), tars }
+        return { ...others, downloads: Object.fromEntries(kept) }
       })
     }
+    await this.takeBack(now)
     const unknown = this.blobs.list().filter(({ usedAt }) => Math.abs(now - usedAt) > UNKNOWN_STAYS_MS)
     await this.remove([...gone.flatMap(([, digests]) => digests), ...unknown.map(({ digest }) => digest)])
   }
 
+  /** The latest are kept, as far as there is room for them. */
+  private async takeBack(now: number): Promise<void> {
+    let bytes = 0
+    const latest = Object.entries(this.stored.lent).sort(([, a], [, b]) => b - a)
+    const over = latest.filter(([digest, since]) => {
+      bytes += this.blobs.bytesOf(digest)
+      return !this.lends() || Math.abs(now - since) > LENT_MS || bytes > MOST_LENT_BYTES
+    })
+    if (over.length === 0) return
+    const gone = new Set(over.map(([digest]) => digest))
+    await this.edit((stored) => {
+      const lent = Object.entries(stored.lent).filter(([digest]) => !gone.has(digest))
+      return { ...stored, lent: Object.fromEntries(lent) }
+    })
+    await this.remove([...gone])
+  }
+
   private async remove(digests: readonly string[]): Promise<void> {
-    const needed = new Set(Object.values(this.stored.downloads).flat())
+    const needed = new Set([...Object.values(this.stored.downloads).flat(), ...Object.keys(this.stored.lent)])
     for (const digest of digests) {
       if (needed.has(digest)) continue
       await this.blobs.remove(digest).catch((error: unknown) => this.log.warn('blob not removed', { digest, error }))

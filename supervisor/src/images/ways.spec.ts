@@ -74,7 +74,7 @@ describe('the ways to an image', () => {
     // Once the layer is in no image any more, it is not remembered either.
     for (const { image } of [second, third]) await scene.engine.removeImage(image)
     await scene.pull(store, scene.registry.publish(REPOSITORY, [noise('base')]).image)
-    expect(await scene.document.read()).toEqual({ downloads: {}, tars: {} })
+    expect(await scene.document.read()).toEqual({ downloads: {}, tars: {}, lent: {} })
   })
 
   it('are the plain layers where those cost less', async () => {

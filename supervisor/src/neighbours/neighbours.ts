@@ -35,6 +35,11 @@ export class Neighbours implements BlobSource {
     this.blobs = blobs
   }
 
+  /** Whether there is anybody to share with. */
+  isSharing(): boolean {
+    return this.presence !== undefined
+  }
+
   part(core: Core): Part {
     this.core = core
     this.isJoining = core.targets.target?.neighbours !== undefined
