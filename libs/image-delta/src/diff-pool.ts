@@ -5,6 +5,8 @@ import { diffContents, type ContentDiff, type DiffTask } from './content-diff.js
 const MOST_THREADS = 4
 // What all tasks that run at a time may need together; a larger one runs alone.
 const MEMORY = 600e6
+// To hand such a task to a thread takes longer than to do it.
+const SMALL = 500e3
 
 interface Waiting {
   task: DiffTask
@@ -22,7 +24,7 @@ export class DiffPool {
 
   run(task: DiffTask): Promise<ContentDiff> {
     // Threads are started from built files only; from TypeScript sources, as tests have them, there is just this one.
-    if (import.meta.url.endsWith('.ts')) return Promise.resolve(task).then(diffContents)
+    if (memoryOf(task) < SMALL || import.meta.url.endsWith('.ts')) return Promise.resolve(task).then(diffContents)
     return new Promise((resolve, reject) => {
       this.queue.push({ task, resolve, reject })
       this.start()

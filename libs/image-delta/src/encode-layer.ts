@@ -146,6 +146,8 @@ export class LayerEncoder {
       const bytes = await this.tar.read(at, Math.min(PIECE, end - at))
       column.flags.byte(packFlags({ base: BASE.none, time: 0, isRenamed: false, isPatched: isLong, content: 0 }))
       column.sizes.varint(bytes.length)
+      // What is no header is no base of one; the reader has forgotten the one before it, too.
+      this.previous = undefined
       if (isLong) this.streams.extra(bytes)
       else column.raw.bytes(bytes)
       this.streams.entries.endRecord()

@@ -26,8 +26,10 @@ export class OldImage {
     for (const [path, file] of this.visible) {
       if (file.entry.sizeBytes === 0) continue
       if (!this.byHash.has(file.entry.contentHash)) this.byHash.set(file.entry.contentHash, file)
-      const name = basename(path)
-      this.byName.set(name, [...(this.byName.get(name) ?? []), file])
+      const name = withoutVersion(basename(path))
+      const named = this.byName.get(name)
+      if (named) named.push(file)
+      else this.byName.set(name, [file])
     }
   }
 
@@ -60,12 +62,24 @@ export class OldImage {
     return this.visible.get(file.entry.path)?.entry === file.entry
   }
 
-  /** Visible files whose content may be like the new one's. */
+  /** Visible files whose content may be like the new one's, the likeliest first. */
   candidates(entry: IndexedEntry): OldFile[] {
     const same = this.visible.get(entry.path)
     if (same && same.entry.sizeBytes > 0) return [same]
-    const named = this.byName.get(basename(entry.path)) ?? []
-    const distance = (file: OldFile) => Math.abs(file.entry.sizeBytes - entry.sizeBytes)
-    return [...named].sort((a, b) => distance(a) - distance(b)).slice(0, 1)
+    const alike = (this.byName.get(withoutVersion(basename(entry.path))) ?? []).map((file) => ({
+      file,
+      isAlike: withoutVersion(file.entry.path) === withoutVersion(entry.path),
+      distance: Math.abs(file.entry.sizeBytes - entry.sizeBytes),
+    }))
+    alike.sort((a, b) => Number(b.isAlike) - Number(a.isAlike) || a.distance - b.distance)
+    const [first, second] = alike
+    if (!first) return []
+    // One that lies where it has to is enough; of those that only share a name, another one may be the right one.
+    return first.isAlike || !second ? [first.file] : [first.file, second.file]
   }
+}
+
+/** Folders and names of libraries have versions in them: all numbers are as good as each other. */
+function withoutVersion(path: string): string {
+  return path.replace(/\d+(\.\d+)*/g, '0')
 }

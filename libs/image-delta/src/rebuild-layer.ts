@@ -10,7 +10,7 @@ import type { SectionReader } from './section-reader.js'
 import type { SourceFile } from './source-file.js'
 import { paddingAfter } from './tar-walker.js'
 
-const CHUNK = 128 * 1024
+const CHUNK = 64 * 1024
 const PADDING = Buffer.alloc(512)
 
 /**

@@ -6,7 +6,7 @@ import { LARGEST_SKELETON, SKELETON_CHUNK, SKELETON_FOOTER, SKELETON_MAGIC } fro
 import type { SourceFile } from './source-file.js'
 
 const inflate = promisify(inflateRaw)
-const CHUNKS_KEPT = 3
+const CHUNKS_KEPT = 8
 // Deflate adds five bytes to what it cannot make smaller, and a list of lengths needs at most four bytes each.
 const LARGEST_PACKED = SKELETON_CHUNK + 64
 const LARGEST_LIST = (LARGEST_SKELETON / SKELETON_CHUNK) * 4
@@ -38,7 +38,7 @@ export class SkeletonReader {
     let done = 0
     while (done < into.length) {
       const number = Math.floor((position + done) / SKELETON_CHUNK)
-      const chunk = this.kept.get(number) ?? (await this.load(number))
+      const chunk = this.recall(number) ?? (await this.load(number))
       const count = chunk.copy(into, done, position + done - number * SKELETON_CHUNK)
       if (count === 0) throw new DeltaError('A chunk of a skeleton is too short.')
       done += count
@@ -47,6 +47,15 @@ export class SkeletonReader {
 
   close(): Promise<void> {
     return this.file.close()
+  }
+
+  private recall(number: number): Buffer | undefined {
+    const chunk = this.kept.get(number)
+    if (!chunk) return undefined
+    // The one last used goes last.
+    this.kept.delete(number)
+    this.kept.set(number, chunk)
+    return chunk
   }
 
   private async load(number: number): Promise<Buffer> {
