@@ -34,7 +34,7 @@ describe('updates by deltas on a real engine', () => {
   beforeAll(async () => {
     board = await DeltaBoard.start()
     board.cloud.policy = { confirmSeconds: 0, reserveBytes: 0 }
-    web = await images('web', 8)
+    web = await images('web', 7)
     db = await images('db', 2)
     await board.startSupervisor()
     await eventually(() => expect(board.cloud.devices.size).toBe(1))
@@ -59,12 +59,20 @@ describe('updates by deltas on a real engine', () => {
     await settled(services)
     return board.fetchedBytes - before
   }
+  /** It runs that and has nothing else; asked of the engine, since a report may be a while on its way. */
   const settled = (services: TargetInput['apps'][number]['services']) =>
     eventually(async () => {
-      const containers = await board.engine.docker.listContainers()
-      const wanted = Object.values(services).map(({ image }) => `${image.repository}@${image.digest}`)
-      expect(containers.map(({ Labels: labels }) => labels['io.flotilla.image']).sort()).toEqual(wanted.sort())
-      expect(board.cloud.device.state.activity).toBe('settled')
+      const [containers, images] = await Promise.all([
+        board.engine.docker.listContainers({ all: true }),
+        board.engine.docker.listImages(),
+      ])
+      const wanted = Object.values(services).map(({ image }) => image)
+      expect(containers.map(({ Labels: labels, State: state }) => [labels['io.flotilla.image'], state]).sort()).toEqual(
+        wanted.map(({ repository, digest }) => [`${repository}@${digest}`, 'running']).sort(),
+      )
+      expect(images.flatMap(({ RepoTags: tags }) => tags ?? []).sort()).toEqual(
+        wanted.map(({ repository, digest }) => `${repository}:${digest.replace(':', '-')}`).sort(),
+      )
     }, DEADLINE_MS)
   /** The digests of those that the board told of. */
   const failures = () =>
@@ -86,25 +94,16 @@ describe('updates by deltas on a real engine', () => {
     const deltas = [await board.publishDelta(web[1]!, web[2]!), await board.publishDelta(web[2]!, web[3]!)]
     board.offer(deltas)
     expect(await update({ web: running(web[3]!) })).toBeLessThan(15_000)
-    // Nothing of it is left.
-    const names = (await board.engine.docker.listImages()).flatMap(({ RepoTags: tags }) => tags ?? [])
-    expect(names).toEqual([`${web[3]!.repository}:${web[3]!.digest.replace(':', '-')}`])
   }, 60_000)
 
-  it.each<[string, (delta: Buffer) => Buffer]>([
-    ['garbled', (delta) => Buffer.from(delta.map((byte, at) => (at > delta.length / 2 ? byte ^ 0x5a : byte)))],
-    ['cut short', (delta) => delta.subarray(0, delta.length - 100)],
-  ])(
-    'costs the layers where the delta is %s, and the board goes on',
-    async (_name, change) => {
-      const [from, to] = [web[newest]!, web[++newest]!]
-      const delta = await board.publishDelta(from, to, change)
-      board.offer([delta])
-      expect(await update({ web: running(to) })).toBeGreaterThan(2_000_000)
-      await eventually(() => expect(failures()).toContain(delta.digest), DEADLINE_MS)
-    },
-    60_000,
-  )
+  it('costs the layers where the delta is forged, and the board goes on', async () => {
+    const [from, to] = [web[newest]!, web[++newest]!]
+    const garble = (delta: Buffer) => Buffer.from(delta.map((byte, at) => (at > delta.length / 2 ? byte ^ 0x5a : byte)))
+    const delta = await board.publishDelta(from, to, garble)
+    board.offer([delta])
+    expect(await update({ web: running(to) })).toBeGreaterThan(2_000_000)
+    await eventually(() => expect(failures()).toContain(delta.digest), DEADLINE_MS)
+  }, 60_000)
 
   it('costs the layers where a file of the old image is not what it was', async () => {
     const [from, to] = [web[newest]!, web[++newest]!]
@@ -128,8 +127,6 @@ describe('updates by deltas on a real engine', () => {
     const [from, to] = [web[newest]!, web[++newest]!]
     board.offer([await board.publishDelta(from, to)])
     expect(await update({ web: running(to) })).toBeLessThan(15_000)
-    const containers = await board.engine.docker.listContainers({ all: true })
-    expect(containers.map(({ Labels: labels }) => labels['io.flotilla.service'])).toEqual(['web'])
   }, 60_000)
 
   it('comes through although the engine is killed while it takes what is rebuilt', async () => {
