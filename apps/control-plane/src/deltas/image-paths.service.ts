@@ -9,6 +9,8 @@ import { MakingTimes } from './making-times.repository.js'
 import { plainBytes } from './missing-layers.js'
 import { isWorthTrying, pairOf, type WantedPair } from './wanted-pairs.js'
 
+const LONGEST_WAITING_MS = 3_600_000
+
 export interface FoundPaths {
   response: ImageSourcesResponse
   // The delta that would help and that nobody has asked for yet.
@@ -43,7 +45,8 @@ export class ImagePaths {
     await this.deltas.touch(fleetId, [...new Set(paths.flatMap(({ deltas }) => deltas.map(({ digest }) => digest)))])
     // Whoever has a direct delta gains nothing by waiting for another.
     if (paths.some(({ deltas }) => deltas.length === 1)) return { response: toResponse(paths) }
-    const pending = known.filter((delta) => isOpen(delta) && have.includes(delta.fromDigest))
+    const now = Date.now()
+    const pending = known.filter((delta) => isPromising(delta, now) && have.includes(delta.fromDigest))
     if (pending.length === 0) return { response: toResponse(paths), unasked: unaskedPair(journey, known) }
     const retryAfterSeconds = await this.times.secondsUntil(pending.map(({ id }) => id))
     return { response: { ...toResponse(paths), pending: { retryAfterSeconds } } }
@@ -74,8 +77,10 @@ function unaskedPair({ fleetId, images, have, belowBytes }: Journey, known: read
   return undefined
 }
 
-function isOpen({ state }: ImageDelta): boolean {
-  return state === 'waiting' || state === 'making'
+/** One that nobody takes up is nothing to wait for: no worker runs, or they have too much to do. */
+function isPromising({ state, requestedAt }: ImageDelta, now: number): boolean {
+  if (state === 'waiting') return now - requestedAt.getTime() < LONGEST_WAITING_MS
+  return state === 'making'
 }
 
 function toResponse(paths: readonly Path[]): ImageSourcesResponse {

@@ -104,6 +104,14 @@ describe('the ways to an image', () => {
     expect(await rows()).toHaveLength(1)
   })
 
+  it('promises nothing of a delta that no worker has taken up for an hour', async () => {
+    const [one, two] = [await image('a'), await image('b')]
+    const id = await insertDelta(api, { fleetId: fleet.id, from: one, to: two, state: 'waiting' })
+    expect((await askSources(board, two, [one])).pending).toBeDefined()
+    await api.database.query("UPDATE image_deltas SET requested_at = now() - interval '61 minutes' WHERE id = $1", [id])
+    expect(await askSources(board, two, [one, digestOf('another question')])).toEqual({ paths: [] })
+  })
+
   it('makes nobody wait who has a direct delta already', async () => {
     const [one, two, three] = [await image('a'), await image('b'), await image('c')]
     await delta(one, three)

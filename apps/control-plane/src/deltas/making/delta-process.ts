@@ -37,8 +37,11 @@ export async function makeInProcess(
   stop.addEventListener('abort', kill)
   try {
     const result = await answerOf(child, order)
-    stop.throwIfAborted()
     return outcomeOf(result)
+  } catch (error) {
+    // Why it was killed says more than that it was.
+    stop.throwIfAborted()
+    throw error
   } finally {
     clearInterval(watch)
     stop.removeEventListener('abort', kill)

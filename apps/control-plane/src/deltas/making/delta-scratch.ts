@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG } from '../../config/config.module.js'
@@ -6,14 +6,23 @@ import type { ServerConfig } from '../../config/config.js'
 import { ImageDeltasRepository } from '../image-deltas.repository.js'
 import { DeltaFailure } from './delta-failure.js'
 
+// Postgres and git may be on the same disk, and comparing takes some room beside the tars.
+const RESERVE_BYTES = 2 * 1024 ** 3
+
 /** What one attempt may write. */
 export class ScratchRoom {
-  constructor(private leftBytes: number) {}
+  constructor(
+    private allowedBytes: number,
+    private freeBytes: number,
+  ) {}
 
   take(bytes: number): void {
-    this.leftBytes -= bytes
-    if (this.leftBytes >= 0) return
-    throw new DeltaFailure('The images are larger than a worker has room for; see DELTA_SCRATCH_BYTES.')
+    this.allowedBytes -= bytes
+    this.freeBytes -= bytes
+    if (this.allowedBytes < 0) {
+      throw new DeltaFailure('The images are larger than a worker has room for; see DELTA_SCRATCH_BYTES.')
+    }
+    if (this.freeBytes < 0) throw new Error('The disk of DATA_DIR has too little room for the two images')
   }
 }
 
@@ -31,11 +40,13 @@ export class DeltaScratch {
 
   /** Gives `work` an empty folder, which is removed when it ends. */
   async use<T>(attempt: Attempt, work: (folder: string, room: ScratchRoom) => Promise<T>): Promise<T> {
+    await this.sweep(new Date())
     const folder = join(this.folder, nameOf(attempt))
     await rm(folder, { recursive: true, force: true })
     await mkdir(folder, { recursive: true, mode: 0o700 })
     try {
-      return await work(folder, new ScratchRoom(this.config.DELTA_SCRATCH_BYTES))
+      const { bavail, bsize } = await statfs(folder)
+      return await work(folder, new ScratchRoom(this.config.DELTA_SCRATCH_BYTES, bavail * bsize - RESERVE_BYTES))
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
