@@ -6,6 +6,7 @@
 export * from './processes/wait.js'
 export * from './processes/ports.js'
 export { startProcess, describeExit } from './processes/process.js'
+export { run } from './processes/run.js'
 export type { ProcessExit, ProcessOptions, RunningProcess } from './processes/process.js'
 export * from './postgres/postgres.js'
 export { findPostgresBinaries } from './postgres/binaries.js'

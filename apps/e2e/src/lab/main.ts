@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { once } from 'node:events'
+import { compareOnBadLink } from './bad-link.js'
 import { askLab, listenForDeeds } from './control.js'
 import { carryOut, type Deed } from './deeds.js'
 import { Lab } from './lab.js'
@@ -48,6 +49,14 @@ program
   .description("the supervisor's last lines")
   .option('--lines <n>', 'how many', number, 50)
   .action((device: string, { lines }: { lines: number }) => ask({ do: 'logs', device, lines }))
+program
+  .command('bad-link')
+  .description('bring a large image over a bad link, through the supervisor and by the engine itself; takes long')
+  .option('--megabytes <n>', 'size of the image', number, 300)
+  .option('--kilobits <n>', 'rate of the link, per second', number, 2000)
+  .option('--loss <percent>', 'share of packets lost each way', number, 5)
+  .option('--minutes <n>', 'give up after so long', number, 120)
+  .action(compareOnBadLink)
 deedCommand('down', 'end the lab, and leave nothing behind', (): Deed => ({ do: 'down' }))
 
 await program.parseAsync().catch((error: unknown) => {

@@ -49,3 +49,13 @@ volumes:
 networks:
   inside: { internal: true }
 `
+
+/** One service whose image has so many megabytes that no compression makes smaller, in three layers. */
+export function bigApp(megabytes: number): Record<string, string> {
+  const layer = (name: string) =>
+    `RUN dd if=/dev/urandom of=/${name} bs=1M count=${Math.round(megabytes / 3)} 2>/dev/null`
+  return {
+    'docker-compose.yml': 'services:\n  big:\n    build: .\n    init: true\n',
+    Dockerfile: `FROM flotilla/busybox:$TARGETARCH\n${['one', 'two', 'three'].map(layer).join('\n')}\nCMD ["sleep", "1000000"]\n`,
+  }
+}
