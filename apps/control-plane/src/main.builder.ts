@@ -1,4 +1,5 @@
 import 'reflect-metadata'
+import { tmpdir } from 'node:os'
 import { Logger } from '@nestjs/common'
 import { ControlPlaneClient } from './builder/control-plane-client.js'
 import { BuilderEngine } from './builder/engine.js'
@@ -14,6 +15,7 @@ const stopping = new AbortController()
 const tools = {
   engine: new BuilderEngine(config.DOCKER_HOST),
   diskLimitBytes: config.BUILDER_DISK_LIMIT_BYTES,
+  scratchFolder: tmpdir(),
   stopping: stopping.signal,
 }
 const server: QueueServer =

@@ -3,6 +3,7 @@ import Docker from 'dockerode'
 import { canonicalJson, type Json } from '@flotilla/contracts'
 import type { OutputLine } from './build-output.js'
 import { BuildkitTrace } from './buildkit-trace.js'
+import { EngineStore } from './layers/engine-store.js'
 import { readMessages } from './engine-messages.js'
 
 export interface BuildRequest {
@@ -82,6 +83,12 @@ export class BuilderEngine {
       ...(token !== undefined && { authconfig: { registrytoken: token } }),
     })
     await readMessages(answer, () => undefined)
+  }
+
+  /** Where the engine keeps its layers, on its own machine. */
+  async store(): Promise<EngineStore> {
+    const { DockerRootDir: root, Driver: driver } = (await this.docker.info()) as Record<string, string>
+    return new EngineStore(root ?? '', driver ?? '')
   }
 
   /** The image as a tar of its layers and config; the engine makes a copy of it first. */

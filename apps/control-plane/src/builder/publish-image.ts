@@ -8,7 +8,8 @@ import { dateConfig, type ImageConfig, isSameImage } from './layers/image-config
 import { describeLayer, KnownLayers, presentLayer, type RegistryLayer } from './layers/known-layers.js'
 import { readLayerContent } from './layers/layer-content.js'
 import { packLayer } from './layers/pack-layer.js'
-import { readSavedImage, type SavedLayer } from './layers/saved-image.js'
+import { readImage } from './layers/read-image.js'
+import type { SavedLayer } from './layers/saved-image.js'
 import { PushProgress } from './push-progress.js'
 import { type Blob, BlobUpload } from './registry/blob-upload.js'
 import { RegistryPatience } from './registry/patience.js'
@@ -61,16 +62,21 @@ export class ImagePublication {
     return this.task.image === undefined && this.tools.order.commitTime !== undefined
   }
 
-  private async pushLayers(built: BuiltContent, known: KnownLayers) {
+  private async pushLayers(image: BuiltContent, known: KnownLayers) {
     const { engine, folder: parent, signal } = this.tools
     const folder = await mkdtemp(join(parent, 'layers-'))
     const pushed = new Map<string, RegistryLayer>()
+    const isKnown = async (diffId: string) => {
+      const same = known.find(diffId)
+      if (!pushed.has(diffId) && same && (await this.isThere(same))) pushed.set(diffId, same)
+      return pushed.has(diffId)
+    }
     const onLayer = async (layer: SavedLayer) => {
       pushed.set(layer.diffId, await this.pushLayer(layer, known))
     }
     try {
-      const config = await readSavedImage(await engine.save(built.id, signal), { folder, onLayer, signal })
-      const layers = built.layers.map((diffId) => pushed.get(diffId))
+      const config = await readImage(engine, { image, folder, isKnown, onLayer, signal })
+      const layers = image.layers.map((diffId) => pushed.get(diffId))
       if (!layers.every((layer) => layer !== undefined)) throw new Error('The engine saved an image without its layers')
       return { config, layers }
     } finally {
@@ -80,8 +86,6 @@ export class ImagePublication {
 
   private async pushLayer(saved: SavedLayer, known: KnownLayers): Promise<RegistryLayer> {
     const { signal } = this.tools
-    const same = known.find(saved.diffId)
-    if (same && (await this.isThere(same))) return same
     const commitTime = this.isDated ? this.tools.order.commitTime : undefined
     if (commitTime === undefined) return this.packAndPush(saved.file)
     const times = { commitTime, commitTimes: known.commitTimes }
@@ -98,8 +102,9 @@ export class ImagePublication {
   ): Promise<RegistryLayer> {
     const to = `${from}.gz`
     const { signal } = this.tools
-    const commitTime = content?.isLate ? content.commitTime : undefined
     const onProgress = (bytes: number) => this.progress.packing(bytes)
+    // A base that is older than the commit stays byte by byte what it is.
+    const commitTime = content?.isLate ? content.commitTime : undefined
     const packed = await packLayer({ from, to, commitTime, onProgress, signal })
     // What is left is to send it: until then the engine's layer would only take up space.
     await rm(from)

@@ -41,6 +41,7 @@ describe('the image of a commit', () => {
     const push = `${registry.host}/${repository}:${randomUUID()}.web.amd64`
     const server = await attemptBuild({
       dockerHost: engine?.dockerHost ?? '',
+      isRemote: engine === other,
       registryHost: registry.host,
       repository,
       ...release,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -224,6 +226,46 @@ describe('a builder', () => {
     expect(server.result).toBeUndefined()
     expect(server.cancelled).toBe(true)
     await waitFor(() => !isRunning('sleep\x00301.7'), { what: 'the cancelled step has ended' })
+  }, 60_000)
+
+  it('says that its own disk is full, and leaves nothing on it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flotilla-small-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder])
+    try {
+      const server = await build({
+        files: { Dockerfile: `${BASE}RUN dd if=/dev/urandom of=/ballast bs=1M count=8\n` },
+        commitTime: 1_700_000_000,
+        scratchFolder: folder,
+      })
+      expect(server.result).toMatchObject({ outcome: 'failed', code: 'builder-disk-full' })
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      execFileSync('umount', ['--lazy', folder])
+      rmdirSync(folder)
+    }
+  }, 60_000)
+
+  it('stops in the middle of a push when the build is cancelled, and leaves nothing on its disk', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flotilla-cancelled-'))
+    let server: BuildContractServer | undefined
+    // It takes the upload and never answers.
+    const silent = createServer((request, response) => {
+      if (request.method === 'GET') return response.end()
+      if (request.method === 'HEAD') return response.writeHead(404).end()
+      if (server) server.cancelled = true
+    })
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    try {
+      const registryHost = `127.0.0.1:${(silent.address() as AddressInfo).port}`
+      const files = { Dockerfile: `${BASE}RUN echo pushed > /pushed\n` }
+      const ended = await build({ files, registryHost, scratchFolder: folder, onServer: (each) => (server = each) })
+      expect(ended).toMatchObject({ result: undefined, cancelled: true })
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      silent.close()
+      silent.closeAllConnections()
+      rmdirSync(folder)
+    }
   }, 60_000)
 
   it('hands a build back when the builder stops', async () => {

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BuildOrder, BuildResult, BuiltImage } from '@flotilla/contracts'
 import { BuildAborted, BuildFailure } from './build-failure.js'
@@ -17,6 +16,8 @@ const TASKS_AT_ONCE = 2
 export interface BuilderTools {
   engine: BuilderEngine
   diskLimitBytes: number
+  // For the source of a build and one layer at a time; what a build puts there goes with it.
+  scratchFolder: string
   // Aborted when the builder itself is to stop: builds are handed back.
   stopping: AbortSignal
 }
@@ -30,7 +31,7 @@ export async function runBuild(client: ControlPlaneClient, attempt: number, tool
   const output = new BuildOutputStream(client, attempt, (error) => over.abort(error ?? new BuildAborted('cancelled')))
   const stop = () => over.abort(new HandBack())
   tools.stopping.addEventListener('abort', stop)
-  const folder = await mkdtemp(join(tmpdir(), 'flotilla-build-'))
+  const folder = await mkdtemp(join(tools.scratchFolder, 'flotilla-build-'))
   try {
     const result = await attemptBuild({ client, attempt, folder, output, signal: over.signal }, tools)
     if (result.outcome === 'failed') output.write({ kind: 'error', text: result.reason, service: result.service })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { buffer } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import type { BuildOrder, BuildTask, BuiltImage } from '@flotilla/contracts'
@@ -6,12 +7,15 @@ import { ownPlatform } from '@flotilla/dev'
 import * as tar from 'tar-stream'
 import { ControlPlaneClient } from '../builder/control-plane-client.js'
 import { BuilderEngine } from '../builder/engine.js'
+import { EngineStore } from '../builder/layers/engine-store.js'
 import { runBuild } from '../builder/run-build.js'
 import { type BuildContractServer, startBuildContractServer } from './build-contract-server.js'
 
 /** One build of one service called web, and the builder that does it. */
 export interface BuilderAttempt {
   dockerHost: string
+  // As if the engine were on another machine: its folders cannot be read.
+  isRemote?: boolean
   registryHost: string
   repository: string
   files: Record<string, string>
@@ -20,6 +24,7 @@ export interface BuilderAttempt {
   commitTime?: number
   timeLeftMs?: number
   stopping?: AbortSignal
+  scratchFolder?: string
   onServer?: (server: BuildContractServer) => void
 }
 
@@ -45,14 +50,21 @@ export async function attemptBuild(attempt: BuilderAttempt): Promise<BuildContra
   try {
     attempt.onServer?.(server)
     const tools = {
-      engine: new BuilderEngine(attempt.dockerHost),
+      engine: new (attempt.isRemote ? RemoteEngine : BuilderEngine)(attempt.dockerHost),
       diskLimitBytes: 10 * 1024 ** 3,
+      scratchFolder: attempt.scratchFolder ?? tmpdir(),
       stopping: attempt.stopping ?? new AbortController().signal,
     }
     await runBuild(new ControlPlaneClient(server.url, order.buildId, 'job-token'), 1, tools)
     return server
   } finally {
     server.close()
+  }
+}
+
+class RemoteEngine extends BuilderEngine {
+  override store(): Promise<EngineStore> {
+    return Promise.resolve(new EngineStore('/nonexistent', 'overlay2'))
   }
 }
 
