@@ -34,7 +34,7 @@ describe('updates by deltas on a real engine', () => {
   beforeAll(async () => {
     board = await DeltaBoard.start()
     board.cloud.policy = { confirmSeconds: 0, reserveBytes: 0 }
-    web = await images('web', 7)
+    web = await images('web', 8)
     db = await images('db', 2)
     await board.startSupervisor()
     await eventually(() => expect(board.cloud.devices.size).toBe(1))
@@ -127,6 +127,21 @@ describe('updates by deltas on a real engine', () => {
     const [from, to] = [web[newest]!, web[++newest]!]
     board.offer([await board.publishDelta(from, to)])
     expect(await update({ web: running(to) })).toBeLessThan(15_000)
+  }, 60_000)
+
+  it('waits for a delta that is being made, and says so', async () => {
+    const [from, to] = [web[newest]!, web[++newest]!]
+    const delta = await board.publishDelta(from, to)
+    const pending = { paths: [], pending: { retryAfterSeconds: 1 } }
+    board.cloud.device.imageSources = () => pending
+    const before = board.cloud.device.imageQuestions.length
+    const updated = update({ web: running(to) })
+    await eventually(() => {
+      expect(board.cloud.device.imageQuestions.length).toBeGreaterThan(before + 1)
+      expect(board.cloud.device.state.explanation).toContain('waits for its delta, which is being made')
+    }, DEADLINE_MS)
+    board.offer([delta])
+    expect(await updated).toBeLessThan(15_000)
   }, 60_000)
 
   it('comes through although the engine is killed while it takes what is rebuilt', async () => {

@@ -7,7 +7,7 @@ import type { BlobStore, EngineImage } from '../ports.js'
 import type { LayerMaker, WantedImage, WantedLayer, Way, WayFinder } from '../ways.js'
 import type { AwaitedDeltas } from './awaited-deltas.js'
 import { DeltaMaker } from './delta-maker.js'
-import { bytesOf, digestOf, repositoryOf, sourcesFor, usablePaths, type DeltaPath, type Source } from './delta-paths.js'
+import { digestOf, repositoryOf, sourcesFor, usablePaths, type DeltaPath, type Source } from './delta-paths.js'
 import { isCertainlyWrong } from './is-certain.js'
 import { layerTar } from './layer-tar.js'
 import type { ImageOpener } from './ports.js'
@@ -86,9 +86,9 @@ export class DeltaFinder implements WayFinder {
   /** Bytes still to be fetched. */
   private cheapest({ layers, presentLayers }: WantedImage, paths: readonly DeltaPath[]): number {
     const { blobs } = this.parts
-    const missing = layers.slice(presentLayers).map(({ blob }) => blob)
-    const plain = missing.reduce((sum, { digest, sizeBytes }) => sum + sizeBytes - blobs.bytesOf(digest), 0)
-    return Math.min(plain, ...paths.map(bytesOf))
+    const left = (all: readonly { digest: string; sizeBytes: number }[]) =>
+      all.reduce((sum, { digest, sizeBytes }) => sum + sizeBytes - blobs.bytesOf(digest), 0)
+    return Math.min(left(layers.slice(presentLayers).map(({ blob }) => blob)), ...paths.map(left))
   }
 
   private wayAlong(path: DeltaPath, wanted: WantedImage, from: readonly Source[]): Way {

@@ -54,10 +54,6 @@ export function usablePaths(
   })
 }
 
-export function bytesOf(path: DeltaPath): number {
-  return path.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-}
-
 /** Of repository@digest. */
 export function digestOf(name: string): string {
   return name.slice(name.lastIndexOf('@') + 1)
