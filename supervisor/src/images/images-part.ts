@@ -58,17 +58,20 @@ export function imagesPart(makeWorld: (core: Core) => ImageWorld | Promise<Image
 function tidying({ board, clock, log }: Core, images: ImageStore, world: ImageWorld) {
   return async (end: AbortSignal) => {
     const wake = new Wake()
-    const forget = board.changed.add(() => wake.notify())
     let tidied = ''
     let tidiedAt = 0
+    const forget = board.changed.add(() => {
+      if (seenOf(board.status) !== tidied) wake.notify()
+    })
     while (!end.aborted) {
-      const wanted = board.status && imagesOf(board.status)
-      const seen = JSON.stringify([wanted, board.status?.current.images])
-      if (wanted && seen !== tidied) {
-        await images.tidy(new Set(wanted)).catch((error: unknown) => log.warn('images not tidied', { error }))
-        tidied = seen
+      const { status } = board
+      const seen = seenOf(status)
+      if (status && seen !== tidied) {
+        const wanted = new Set(missingImages(status))
+        await images.tidy(wanted).catch((error: unknown) => log.warn('images not tidied', { error }))
         tidiedAt = clock.monotonic()
       }
+      tidied = seen
       await wake.wait(clock, world.lends?.() ? LENT_CHECK_MS : Number.MAX_SAFE_INTEGER, end)
       if (world.lends?.() && clock.monotonic() - tidiedAt > LENT_CHECK_MS) tidied = ''
     }
@@ -77,9 +80,15 @@ function tidying({ board, clock, log }: Core, images: ImageStore, world: ImageWo
   }
 }
 
-/** Of the target, and of what is gone back to. */
-function imagesOf({ target, current }: Status): string[] {
+/** What there is to tidy depends on it. */
+function seenOf(status: Status | undefined): string {
+  return status ? [...missingImages(status), '', ...status.current.images].join() : ''
+}
+
+/** Of the target, and of what is gone back to, as far as the engine does not have them. */
+function missingImages({ target, current }: Status): string[] {
   const apps = [target, effectiveTarget(target, current.memory)].flatMap((it) => it.apps)
   const services = apps.flatMap((app) => Object.values(app.services))
-  return [...new Set(services.map(({ image }) => imageReference(image)))].sort()
+  const images = new Set(services.map(({ image }) => imageReference(image)))
+  return [...images].filter((image) => !current.images.includes(image)).sort()
 }

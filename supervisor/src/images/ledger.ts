@@ -43,12 +43,12 @@ export class Ledger {
     const diffIds = new Set(got.inEngine.flatMap((it) => it.diffIds))
     const digests = this.stored.downloads[image] ?? []
     const isLent = this.lends()
+    if (!isLent) await this.remove(digests, this.neededWithout(new Set([image])))
     await this.edit(({ downloads: { [image]: _done, ...downloads }, tars: former, lent }) => {
       const kept = Object.entries({ ...former, ...got.tars }).filter(([diffId]) => diffIds.has(diffId))
       const added = isLent ? Object.fromEntries(digests.map((digest) => [digest, got.now])) : {}
       return { downloads, tars: Object.fromEntries(kept), lent: { ...lent, ...added } }
     })
-    if (!isLent) await this.remove(digests)
   }
 
   /** The engine knows that layer otherwise after all. */
@@ -59,6 +59,8 @@ export class Ledger {
   /** Gives up the downloads of all other images, and what is left of older ones. `now`: by the board's clock. */
   async keepOnly(images: ReadonlySet<string>, now: number): Promise<void> {
     const gone = Object.entries(this.stored.downloads).filter(([image]) => !images.has(image))
+    const digests = gone.flatMap(([, blobs]) => blobs)
+    await this.remove(digests, this.neededWithout(new Set(gone.map(([image]) => image))))
     if (gone.length > 0) {
       await this.edit(({ downloads, ...others }) => {
         const kept = Object.entries(downloads).filter(([image]) => images.has(image))
@@ -67,7 +69,8 @@ export class Ledger {
     }
     await this.takeBack(now)
     const unknown = this.blobs.list().filter(({ usedAt }) => Math.abs(now - usedAt) > UNKNOWN_STAYS_MS)
-    await this.remove([...gone.flatMap(([, digests]) => digests), ...unknown.map(({ digest }) => digest)])
+    const left = unknown.map(({ digest }) => digest)
+    await this.remove(left, this.neededWithout())
   }
 
   /** The latest are kept, as far as there is room for them. */
@@ -80,16 +83,23 @@ export class Ledger {
     })
     if (over.length === 0) return
     const gone = new Set(over.map(([digest]) => digest))
+    await this.remove([...gone], new Set(Object.values(this.stored.downloads).flat()))
     await this.edit((stored) => {
       const lent = Object.entries(stored.lent).filter(([digest]) => !gone.has(digest))
       return { ...stored, lent: Object.fromEntries(lent) }
     })
-    await this.remove([...gone])
   }
 
-  private async remove(digests: readonly string[]): Promise<void> {
-    const needed = new Set([...Object.values(this.stored.downloads).flat(), ...Object.keys(this.stored.lent)])
-    for (const digest of digests) {
+  /** Blobs that are there for other images than these, or for neighbours. */
+  private neededWithout(images: ReadonlySet<string> = new Set()): Set<string> {
+    const { downloads, lent } = this.stored
+    const others = Object.entries(downloads).filter(([image]) => !images.has(image))
+    return new Set([...others.flatMap(([, digests]) => digests), ...Object.keys(lent)])
+  }
+
+  /** Always before it is forgotten what they were for: a cut leaves none that nobody knows of. */
+  private async remove(digests: readonly string[], needed: ReadonlySet<string>): Promise<void> {
+    for (const digest of new Set(digests)) {
       if (needed.has(digest)) continue
       await this.blobs.remove(digest).catch((error: unknown) => this.log.warn('blob not removed', { digest, error }))
     }

@@ -62,7 +62,6 @@ export class Life {
       case 'deploy': {
         this.wanted = appOf(++this.release, event.release)
         this.releases.set(this.wanted.release.id, this.wanted)
-        for (const image of imagesOf(this.wanted)) board.daemon.published.add(image)
         return board.cloud.deploy([this.wanted], { policy: policyOf(event.release) })
       }
       case 'wait':
@@ -218,8 +217,4 @@ export class Life {
   private get state(): Partial<DeviceState> {
     return this.board.cloud.device?.state ?? {}
   }
-}
-
-function imagesOf(app: AppInput): string[] {
-  return Object.values(app.services).map(({ image }) => imageName(image))
 }

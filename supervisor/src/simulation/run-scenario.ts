@@ -24,7 +24,7 @@ const AFTERWARDS_MS = 2 * MINUTE
 
 /** `cuts`: the nth moment after the change, and further ones each counted from the boot before. */
 export async function runScenario(scenario: Scenario, cuts: readonly number[] = []): Promise<Outcome> {
-  const board = newBoard(scenario)
+  const board = newBoard()
   board.start()
   await board.run(MINUTE, () => board.cloud.device !== undefined)
   if (scenario.before) await deployBefore(board, scenario)
@@ -51,10 +51,9 @@ export async function runScenario(scenario: Scenario, cuts: readonly number[] = 
   }
 }
 
-function newBoard({ before, change }: Scenario): SimBoard {
+function newBoard(): SimBoard {
   const program = ({ image }: { image: string }) => PROGRAMS[image.slice(0, image.lastIndexOf('@'))] ?? {}
   const board = new SimBoard({ clock: new VirtualClock(Date.parse('2026-11-21T08:00:00Z')), program, pullMs: PULL_MS })
-  for (const app of [before, change]) for (const image of imagesOf(app)) board.daemon.published.add(image)
   return board
 }
 
@@ -91,9 +90,22 @@ function endFaults(board: SimBoard, scenario: Scenario): string[] {
     ...difference('containers', running, wanted),
     ...difference('images', [...daemon.images], imagesOf(ends.release)),
     ...kept.filter((key) => !names.includes(key)).map((key) => `volume ${key} is lost`),
+    ...difference(
+      'blobs',
+      board.blobs.list().map(({ digest }) => digest),
+      [],
+    ),
+    ...fetchedTwice(board),
     ...difference('snapshots', [...volumes.snapshots.keys()], []),
     ...(volume ? difference('data', [...new Set(volumes.contents.get(dataVolume))], volume) : []),
   ]
+}
+
+/** What was on the disk is never asked for again, wherever the power went; but images that were removed may come again. */
+function fetchedTwice({ blobs, daemon }: SimBoard): string[] {
+  const removals = daemon.writes.filter((write) => write.startsWith('remove-image')).length
+  const often = [...blobs.given].filter(([digest, bytes]) => bytes > (1 + removals) * blobs.sizeOf(digest))
+  return often.map(([digest, bytes]) => `${bytes} bytes of blob ${digest} were fetched, it has ${blobs.sizeOf(digest)}`)
 }
 
 function gapFaults(gaps: Gaps, { longestGapMs }: Scenario): string[] {

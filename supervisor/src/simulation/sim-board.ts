@@ -7,11 +7,15 @@ import { runAgent } from '../agent.js'
 import type { Program } from '../edge/fake/fake-container.js'
 import { FakeDaemon } from '../edge/fake/fake-daemon.js'
 import { FakeEngine } from '../edge/fake/fake-engine.js'
+import { FakeLocalRegistry } from '../edge/fake/fake-local-registry.js'
 import type { Sources } from '../execute/sources.js'
+import { imagesPart, type ImageWorld } from '../images/images-part.js'
 import type { SnapshotDisk } from '../snapshots/snapshot-disk.js'
 import type { Cloud } from '../ports.js'
 import { snapshotsPart } from '../snapshots/snapshots-part.js'
+import { MemoryBlobs } from '../testing/memory-blobs.js'
 import { MemoryStore, silentLog } from '../testing/memory-store.js'
+import { FAKE_IMAGES } from '../testing/targets.js'
 import { SimCloud } from './sim-cloud.js'
 import { SimVolumes } from './sim-volumes.js'
 import type { VirtualClock } from './virtual-clock.js'
@@ -36,6 +40,7 @@ export class SimBoard {
   readonly store = new MemoryStore()
   readonly daemon: FakeDaemon
   readonly volumes: SimVolumes
+  readonly blobs: MemoryBlobs
   readonly clock: VirtualClock
   /** Every moment just before or after a write to engine or disk, since it was first started. */
   moments = 0
@@ -54,11 +59,15 @@ export class SimBoard {
 
   constructor({ clock, program, pullMs = 10 * SECOND }: SimBoardOptions) {
     this.clock = clock
-    this.daemon = new FakeDaemon(clock, { program, pullMs })
+    this.daemon = new FakeDaemon(clock, { program })
     const moment = (what: string) => this.passMoment(what)
     this.daemon.moment = moment
     this.store.moment = moment
     this.volumes = new SimVolumes(this.daemon, () => moment)
+    // Documents first, and then the layers side by side.
+    this.blobs = new MemoryBlobs(FAKE_IMAGES.blobs, clock, pullMs / 2)
+    this.blobs.moment = moment
+    this.blobs.isReachable = () => this.cloud.isReachable
   }
 
   /** The power goes at the nth moment from now. */
@@ -90,7 +99,11 @@ export class SimBoard {
       store: this.store,
       cloud: () => this.cloud.connect() as Cloud,
       engine: (deviceId: string) => new FakeEngine(deviceId, this.daemon),
-      parts: [() => ({ sources: this.sources }), snapshotsPart(() => this.volumes as unknown as SnapshotDisk)],
+      parts: [
+        () => ({ sources: this.sources }),
+        snapshotsPart(() => this.volumes as unknown as SnapshotDisk),
+        imagesPart(() => this.images()),
+      ],
     }
     const options = { provisioningKey: 'key', name: 'porch', pollMs: 900 * SECOND }
     this.running = runAgent(world, options, this.stopping.signal).catch((error: unknown) => {
@@ -98,6 +111,21 @@ export class SimBoard {
       if (this.isPowered) throw error
     })
     this.running.catch(() => undefined)
+  }
+
+  private images(): ImageWorld {
+    const { blobs, clock, cloud, daemon } = this
+    return {
+      ...{ blobs, clock, finders: [] },
+      manifests: {
+        readManifest: async (manifest) => {
+          if (!cloud.isReachable) throw new Error('The registry does not answer')
+          return FAKE_IMAGES.readManifest(manifest)
+        },
+      },
+      registry: new FakeLocalRegistry(daemon),
+      close: () => Promise.resolve(),
+    }
   }
 
   /** Ends the supervisor as SIGTERM does; its containers go on. Rejects where a loop had ended by a bug. */

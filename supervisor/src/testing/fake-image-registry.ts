@@ -20,8 +20,16 @@ export class FakeImageRegistry implements ManifestSource {
   /** By digest. */
   readonly manifests = new Map<string, Buffer>()
   manifestsRead = 0
+  private readonly published = new Map<string, PublishedImage>()
 
   publish(repository: string, layers: readonly (string | Buffer)[], { isOci = false } = {}): PublishedImage {
+    const key = JSON.stringify([repository, layers.map(String), isOci])
+    const published = this.published.get(key) ?? this.make(repository, layers, isOci)
+    this.published.set(key, published)
+    return published
+  }
+
+  private make(repository: string, layers: readonly (string | Buffer)[], isOci: boolean): PublishedImage {
     const contents = layers.map((layer) => (typeof layer === 'string' ? Buffer.from(layer) : layer))
     const packed = contents.map((content) => gzipSync(content))
     const diffIds = contents.map(digestOf)

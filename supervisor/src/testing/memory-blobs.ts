@@ -13,15 +13,18 @@ interface Kept {
   usedAt: number
 }
 
-const PIECES = 4
+const PIECES = 2
+const RETRY_MS = 30_000
 
 export class MemoryBlobs implements BlobStore {
-  /** Bytes that came of each blob, by digest. */
+  /** Bytes that came of each blob and were kept, by digest. */
   readonly given = new Map<string, number>()
   /** Told of the moment before each write and of the one after it. It may throw. */
   moment: Moment = () => undefined
   /** Thrown by the next fetches, of this blob. */
   failure: (digest: string) => Error | undefined = () => undefined
+  /** Nothing comes as long as it is not. */
+  isReachable: () => boolean = () => true
   private readonly kept = new Map<string, Kept>()
   private readonly underWay = new Map<string, Promise<void>>()
 
@@ -31,6 +34,11 @@ export class MemoryBlobs implements BlobStore {
     // How long a whole blob takes.
     private readonly blobMs = 0,
   ) {}
+
+  /** Of the whole blob. */
+  sizeOf(digest: string): number {
+    return this.origin.get(digest)?.length ?? 0
+  }
 
   bytesOf(digest: string): number {
     return this.kept.get(digest)?.bytes.length ?? 0
@@ -96,15 +104,19 @@ export class MemoryBlobs implements BlobStore {
     while (!this.isWhole(digest)) {
       await this.clock.sleep(this.blobMs / PIECES, signal)
       signal.throwIfAborted()
+      if (!this.isReachable()) {
+        await this.clock.sleep(RETRY_MS, signal)
+        continue
+      }
       const failure = this.failure(digest)
       if (failure) throw failure
       const content = this.origin.get(digest)
       if (!content) throw new Error(`The registry has no blob ${digest}`)
       const had = this.kept.get(digest)?.bytes ?? Buffer.alloc(0)
       const piece = content.subarray(had.length, had.length + pieceBytes)
-      this.given.set(digest, (this.given.get(digest) ?? 0) + piece.length)
       const bytes = Buffer.concat([had, piece])
       this.keep(digest, bytes, bytes.length === content.length)
+      this.given.set(digest, (this.given.get(digest) ?? 0) + piece.length)
       onBytes?.(bytes.length, 'registry', piece.length)
     }
   }

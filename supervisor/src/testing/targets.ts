@@ -2,15 +2,20 @@
  * Targets for tests; whatever a test does not mention has a plain value.
  */
 import type { ServiceSpecInput, TargetInput } from '@flotilla/contracts'
-import { createHash } from 'node:crypto'
+import { FakeImageRegistry } from './fake-image-registry.js'
 import { APP_ID } from './steps.js'
 
 export type AppInput = TargetInput['apps'][number]
 export type ServiceInput = AppInput['services'][string]
 
-/** An image that no registry has: for the in-memory engine. */
+/** What is behind the images that tests name: for engines and registries in memory. */
+export const FAKE_IMAGES = new FakeImageRegistry()
+
+/** An image that no real registry has, of a base that they all have and a layer of its own. */
 export function fakeImage(name: string) {
-  return { repository: `registry.test/${name}`, digest: `sha256:${createHash('sha256').update(name).digest('hex')}` }
+  const { image } = FAKE_IMAGES.publish(`registry.test/${name}`, ['base', name])
+  const [repository = '', digest = ''] = image.split('@')
+  return { repository, digest }
 }
 
 export function imageName({ repository, digest }: { repository: string; digest: string }): string {
