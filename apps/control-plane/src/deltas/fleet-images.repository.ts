@@ -87,6 +87,16 @@ export class FleetImages {
     return rows.map(({ id }) => id)
   }
 
+  /** The newest release that has the image; none where it is gone. */
+  newestWith(fleetId: string, digest: string): Promise<{ id: string; organizationId: string }[]> {
+    return this.source.query(
+      `SELECT r.id, f.organization_id AS "organizationId" FROM release_images i
+       JOIN releases r ON r.id = i.release_id JOIN fleets f ON f.id = r.fleet_id
+       WHERE i.digest = $2 AND r.fleet_id = $1 ORDER BY r.number DESC LIMIT 1`,
+      [fleetId, digest],
+    )
+  }
+
   /** Fleets whose devices could need something. */
   async fleetsWithDevices(): Promise<string[]> {
     const rows = await this.source.query<{ id: string }[]>(

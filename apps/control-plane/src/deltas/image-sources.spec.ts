@@ -98,10 +98,12 @@ describe('the ways to an image', () => {
   })
 
   it.each(['failed', 'not-worth-it'])('promises nothing of a delta that is %s', async (state) => {
-    const [one, two] = [await image('a'), await image('b')]
+    const [one, two, other] = [await image('a'), await image('b'), await image('c')]
     await insertDelta(api, { fleetId: fleet.id, from: one, to: two, state })
+    // Nor of one that begins at what the device does not have.
+    await insertDelta(api, { fleetId: fleet.id, from: other, to: two, state: 'making' })
     expect(await askSources(board, two, [one])).toEqual({ paths: [] })
-    expect(await rows()).toHaveLength(1)
+    expect(await rows()).toHaveLength(2)
   })
 
   it('promises nothing of a delta that no worker has taken up for an hour', async () => {

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG } from '../../config/config.module.js'
 import type { ServerConfig } from '../../config/config.js'
-import { Transactions } from '../../database/transactions.js'
+import { Changes } from '../../live/changes.js'
+import type { BusMessage } from '../../live/live-bus.js'
 import { afterSetback, LEASE_MS } from '../delta-lease.policy.js'
+import { FleetImages } from '../fleet-images.repository.js'
 import type { ImageDelta } from '../image-delta.entity.js'
 import { ImageDeltasRepository } from '../image-deltas.repository.js'
 import { LeaseLost } from './delta-failure.js'
@@ -31,13 +33,14 @@ type Held = Pick<ImageDelta, 'id' | 'attempt'>
 export class DeltaLeases {
   constructor(
     private readonly deltas: ImageDeltasRepository,
-    private readonly transactions: Transactions,
+    private readonly images: FleetImages,
+    private readonly changes: Changes,
     @Inject(CONFIG) private readonly config: ServerConfig,
   ) {}
 
   /** undefined where there is nothing to do: it is made, gone, or another worker has it. */
   async claim(id: string, attempt: number): Promise<ImageDelta | undefined> {
-    return this.transactions.run(async (transaction) => {
+    return this.changes.run(async (transaction) => {
       const delta = await this.deltas.lock(transaction, id)
       if (delta?.state !== 'waiting' || delta.attempt + 1 !== attempt) return undefined
       const now = Date.now()
@@ -58,21 +61,28 @@ export class DeltaLeases {
     await this.change(held, () => ({ leaseUntil: new Date(Date.now() + LEASE_MS) }))
   }
 
-  /** Throws LeaseLost. */
+  /** Throws LeaseLost. What the release costs is another now, and whoever looks at it is told. */
   async end(held: Held, outcome: Outcome): Promise<void> {
     const free = { leaseUntil: null, deadlineAt: null }
-    await this.change(held, (delta) => ({ ...free, ...changesOf(delta, outcome) }))
+    await this.change(held, (delta) => ({ ...free, ...changesOf(delta, outcome) }), true)
   }
 
   private async change(
     { id, attempt }: Held,
     to: (delta: ImageDelta) => Parameters<ImageDeltasRepository['update']>[2],
+    isTold = false,
   ): Promise<void> {
-    await this.transactions.run(async (transaction) => {
+    await this.changes.run(async (transaction, announce) => {
       const delta = await this.deltas.lock(transaction, id)
       if (delta?.state !== 'making' || delta.attempt !== attempt) throw new LeaseLost()
       await this.deltas.update(transaction, id, to(delta))
+      if (isTold) announce(...(await this.news(delta)))
     })
+  }
+
+  private async news({ fleetId, toDigest }: ImageDelta): Promise<BusMessage[]> {
+    const releases = await this.images.newestWith(fleetId, toDigest)
+    return releases.map((release) => ({ topic: 'change', kind: 'release', fleetId, ...release }))
   }
 }
 

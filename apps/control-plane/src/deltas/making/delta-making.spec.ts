@@ -7,6 +7,7 @@ import { PROJECT_FOLDER, startProcess, waitFor } from '@flotilla/dev'
 import type { INestApplicationContext } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { Changes } from '../../live/changes.js'
+import { type BusMessage, LiveBus } from '../../live/live-bus.js'
 import { FleetsService } from '../../fleets/index.js'
 import type { TestUser } from '../../testing/test-api.js'
 import { createFleet, joinFleet, succeed, type TestBoard } from '../../testing/test-board.js'
@@ -123,8 +124,14 @@ describe('making a delta', () => {
       { files: { app: APP }, pack: (plain) => plain },
     ])
     const to = await release([{ files: { base: BASE } }, { files: { app: CHANGED }, pack: zstd }])
+    const told: BusMessage[] = []
+    const unsubscribe = registry.api.app.get(LiveBus, { strict: false }).subscribe((message) => told.push(message))
     await order(to.id, [old.id])
     expect(await settled(to.id)).toMatchObject({ state: 'ready', requestedBy: 'person' })
+    await waitFor(() => told.some((message) => message.topic === 'change' && message.id === to.id), {
+      what: 'whoever looks at the release is told',
+    })
+    unsubscribe()
   })
 
   it('leaves the layers to go where a delta would save next to nothing', async () => {
@@ -169,6 +176,9 @@ describe('making a delta', () => {
     await order(to.id, [old.id])
     const reason = `The registry does not have manifests/${gone}.`
     expect(await settled(to.id)).toMatchObject({ state: 'failed', reason })
+    // After a day it may be asked for anew.
+    await worker!.get(DeltaRetention, { strict: false }).run(new Date(Date.now() + 25 * 3_600_000))
+    expect(await only(to.id)).toBeUndefined()
   })
 
   it('is tried again by itself where the registry was away', async () => {
