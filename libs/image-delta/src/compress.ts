@@ -9,8 +9,13 @@ import { LARGEST_WINDOW } from './section-reader.js'
 // A board decodes all streams at a time. Only what is new gains by a larger window.
 const WINDOWS: Record<StreamName, number> = { entries: 18, operations: 19, differences: 20, extra: LARGEST_WINDOW }
 const SECTION_BYTES = 8 * 1024 * 1024
-// The best quality takes a second or two for each megabyte; an image that is all new would take many minutes.
-const BEST_QUALITY_BYTES = 48 * 1024 * 1024
+// So many bytes of a delta get each quality, the best one first: they take about 1.7, 0.8 and 0.1 seconds for a megabyte,
+// and an image that is all new is not to take many minutes.
+const QUALITIES = [
+  { quality: 11, bytes: 24 * 1024 * 1024 },
+  { quality: 10, bytes: 96 * 1024 * 1024 },
+  { quality: 9, bytes: Number.POSITIVE_INFINITY },
+]
 
 interface Section {
   from: { path: string; start: number; end: number }
@@ -22,7 +27,7 @@ interface Section {
 export class StreamCompressor {
   private readonly waiting: (() => void)[] = []
   private free = availableParallelism()
-  private bestQualityLeft = BEST_QUALITY_BYTES
+  private readonly left = QUALITIES.map((each) => ({ ...each }))
 
   constructor(private readonly signal?: AbortSignal) {}
 
@@ -40,10 +45,8 @@ export class StreamCompressor {
 
   private async section({ from, to, stream }: Section): Promise<{ path: string; bytes: number }> {
     const size = from.end - from.start
-    const isBest = this.bestQualityLeft >= size
-    if (isBest) this.bestQualityLeft -= size
     const params = {
-      [constants.BROTLI_PARAM_QUALITY]: isBest ? constants.BROTLI_MAX_QUALITY : 9,
+      [constants.BROTLI_PARAM_QUALITY]: this.qualityFor(size),
       [constants.BROTLI_PARAM_LGWIN]: Math.min(WINDOWS[stream], Math.max(10, Math.ceil(Math.log2(size + 16)))),
       [constants.BROTLI_PARAM_SIZE_HINT]: size,
     }
@@ -56,6 +59,12 @@ export class StreamCompressor {
       this.free += 1
       this.waiting.shift()?.()
     }
+  }
+
+  private qualityFor(size: number): number {
+    const best = this.left.find(({ bytes }) => bytes >= size)
+    if (best) best.bytes -= size
+    return best?.quality ?? constants.BROTLI_DEFAULT_QUALITY
   }
 
   private async turn(): Promise<void> {
