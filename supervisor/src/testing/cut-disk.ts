@@ -64,6 +64,11 @@ export class CutDisk {
     this.live = new Map(this.synced)
   }
 
+  /** The process that writes is killed: what it wrote is there, but it writes no more. */
+  kill(): void {
+    this.boot++
+  }
+
   /** Whatever follows belongs to the boot in which it was opened. */
   moment(boot: number): void {
     this.require(boot)

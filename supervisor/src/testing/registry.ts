@@ -2,7 +2,7 @@
  * An OCI registry of a test's own (CNCF distribution, as a child process), and small images in it.
  */
 import type Docker from 'dockerode'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -22,6 +22,8 @@ export interface TestRegistry {
   upload(name: string, content: Buffer): Promise<Blob>
   /** The disk of the registry has lost what is special to this image (its last layer). */
   loseLayers(image: string): Promise<void>
+  /** Killed in the middle of whatever it does, and started again in the same place. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -36,20 +38,35 @@ export async function startRegistry(): Promise<TestRegistry> {
   }
   // JSON is YAML.
   await writeFile(join(folder, 'config.yml'), JSON.stringify(config))
-  const server = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' })
-  await eventually(async () => (await fetch(`http://${address}/v2/`)).ok)
+  const start = async () => {
+    const started = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' })
+    await eventually(async () => (await fetch(`http://${address}/v2/`)).ok)
+    return started
+  }
+  let server = await start()
+  let restarting: Promise<void> | undefined
+  const restart = async () => {
+    await end(server, 'SIGKILL')
+    server = await start()
+  }
   return {
     address,
     publish: (docker, name, marker) => publish(docker, `${address}/${name}`, marker),
     upload: (name, content) => upload(`${address}/${name}`, content),
     loseLayers: (image) => loseLayers(join(folder, 'data'), image),
+    // Those who ask while it is under way share it.
+    restart: () => (restarting ??= restart().finally(() => (restarting = undefined))),
     async stop() {
-      const ended = new Promise((resolve) => server.once('exit', resolve))
-      server.kill('SIGTERM')
-      await ended
+      await end(server, 'SIGTERM')
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const ended = new Promise((resolve) => server.once('exit', resolve))
+  server.kill(signal)
+  await ended
 }
 
 async function publish(docker: Docker, repository: string, marker: string) {

@@ -21,6 +21,8 @@ export interface RegistryRequest {
 
 const MOST_REDIRECTS = 5
 const REDIRECTS = [301, 302, 303, 307, 308]
+// host[:port]/name, as the specification of the registries' API has it.
+const REPOSITORY = /^([A-Za-z0-9[][A-Za-z0-9.:\]-]*)\/([a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*)$/
 // What may be other the next time, however it looks: not found by who is just being moved, refused by who is too busy.
 const PASSING = [408, 421, 425, 429]
 
@@ -134,7 +136,7 @@ function takeGood(answer: IncomingMessage): IncomingMessage {
 }
 
 function splitRepository(repository: string): { host: string; name: string } {
-  const [, host, name] = /^([A-Za-z0-9.:[\]-]+)\/([a-z0-9._/-]+)$/.exec(repository) ?? []
+  const [, host, name] = REPOSITORY.exec(repository) ?? []
   if (host !== undefined && name !== undefined) return { host, name }
   throw new SourceError(`Not the name of a repository: ${repository.slice(0, 100)}`, { isFinal: true })
 }

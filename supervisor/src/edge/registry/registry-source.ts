@@ -81,7 +81,13 @@ async function* endOf(answer: IncomingMessage, blob: Blob, { first, last }: Byte
 }
 
 async function* bytesOf(answer: IncomingMessage): AsyncGenerator<Uint8Array> {
-  for await (const bytes of answer as AsyncIterable<Buffer>) yield bytes
+  try {
+    for await (const bytes of answer as AsyncIterable<Buffer>) yield bytes
+  } catch (error) {
+    // What had come when the link broke, up to 64 KB of each connection, is still there, and iterating leaves it out.
+    for (let rest = answer.read() as Buffer | null; rest !== null; rest = answer.read() as Buffer | null) yield rest
+    throw error
+  }
 }
 
 function requireLength({ headers }: IncomingMessage, bytes: number): void {

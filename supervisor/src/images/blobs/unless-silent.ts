@@ -3,6 +3,7 @@ import { SourceError } from './source-error.js'
 
 // A slow link is no reason to give up, a silent one is: TCP itself would wait for a quarter of an hour.
 const SILENCE_MS = 20_000
+const LOOKS = 4
 
 /**
  * What `read` gives, given up as soon as nothing came for 20 s. The time between, in which nobody asks for more, does
@@ -40,7 +41,8 @@ export async function* unlessSilent(
 }
 
 class Silence {
-  private since?: number
+  private isAwaited = false
+  private quietLooks = 0
 
   constructor(
     private readonly clock: Clock,
@@ -50,20 +52,22 @@ class Silence {
   }
 
   begin(): void {
-    this.since = this.clock.monotonic()
+    this.isAwaited = true
   }
 
   end(): void {
-    this.since = undefined
+    this.isAwaited = false
+    this.quietLooks = 0
   }
 
+  /** In several looks: a process that was stopped for a while finds its timers over before it sees what has come. */
   private async watch(): Promise<void> {
     const { signal } = this.controller
     while (!signal.aborted) {
-      const now = this.clock.monotonic()
-      const left = (this.since ?? now) + SILENCE_MS - now
-      if (left <= 0) this.controller.abort(new SourceError(`Nothing came for ${SILENCE_MS / 1000} s`))
-      else await this.clock.sleep(left, signal)
+      await this.clock.sleep(SILENCE_MS / LOOKS, signal)
+      if (this.isAwaited && ++this.quietLooks > LOOKS) {
+        this.controller.abort(new SourceError(`Nothing came for ${SILENCE_MS / 1000} s`))
+      }
     }
   }
 }
