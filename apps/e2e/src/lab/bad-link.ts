@@ -1,8 +1,8 @@
 import { unwrap } from '@flotilla/api-client'
-import { run, type DeviceEngine } from '@flotilla/dev'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bigApp } from '../testing/apps.js'
 import { newestRelease } from '../testing/observe.js'
+import { countFromRegistry, fromRegistry } from '../testing/registry-traffic.js'
 import { createRepository, mustSucceed } from '../testing/repository.js'
 import { startWorld, type World, type WorldDevice } from '../testing/world.js'
 import { Bully, type BadLink } from './bully.js'
@@ -82,21 +82,6 @@ async function arrivalOf(
     await sleep(1_000)
   }
   return { receivedBytes: await fromRegistry(device.board) }
-}
-
-// A rule without a target only counts, behind those that lose packets.
-async function countFromRegistry(world: World, board: DeviceEngine): Promise<void> {
-  await inDevice(board, '-A', 'INPUT', '-i', 'eth0', '-p', 'tcp', '--sport', new URL(world.stack.registryUrl).port)
-}
-
-// Without IP's and TCP's own 52 bytes in each packet.
-async function fromRegistry(board: DeviceEngine): Promise<number> {
-  const [, packets, bytes] = /^\s*(\d+)\s+(\d+)\s+(?:tcp|6)\s/m.exec(await inDevice(board, '-nvxL', 'INPUT')) ?? []
-  return Number(bytes ?? 0) - 52 * Number(packets ?? 0)
-}
-
-function inDevice(board: DeviceEngine, ...rule: string[]): Promise<string> {
-  return run('nsenter', `--net=${board.networkNamespace}`, '--', 'iptables', '-w', ...rule)
 }
 
 function print(all: { sizeBytes: number; ours: Arrival; engines: Arrival & PlainPull }): void {
