@@ -45,7 +45,7 @@ export interface Way {
 export interface LayerMaker {
   /** Bytes of the layer's tar; undefined: it cannot make that layer. */
   tarBytes(diffId: string): number | undefined
-  /** The exact tar; throws where it cannot. */
+  /** The exact tar, in pieces of which each is good until the next is asked for; throws where it cannot. */
   make(diffId: string, signal: AbortSignal): AsyncIterable<Uint8Array>
   close(): Promise<void>
 }

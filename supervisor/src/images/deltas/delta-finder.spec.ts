@@ -43,7 +43,7 @@ describe('deltas on the device', () => {
     const maker = await way!.openMaker!(undefined, signal)
     const pieces: Uint8Array[] = []
     try {
-      for await (const piece of maker.make(diffId, signal)) pieces.push(piece)
+      for await (const piece of maker.make(diffId, signal)) pieces.push(Uint8Array.from(piece))
     } finally {
       await maker.close()
     }

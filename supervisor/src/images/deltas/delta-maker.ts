@@ -23,7 +23,7 @@ export class DeltaMaker implements LayerMaker {
     return this.layers.get(diffId)
   }
 
-  /** The last piece is only given once the whole is known to be right. */
+  /** Each piece is good until the next is asked for; the last is only given once the whole is known to be right. */
   async *make(diffId: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     try {
       yield* this.rebuilt(diffId, signal)
@@ -49,8 +49,7 @@ export class DeltaMaker implements LayerMaker {
         left -= piece.length
         if (left < 0 || (left === 0 && `sha256:${hash.digest('hex')}` !== diffId)) break
         if (left === 0) await draft?.keep()
-        // A copy: the piece is written over when the next one is asked for, and may still be on its way to the engine.
-        yield Buffer.from(piece)
+        yield piece
         if (left === 0) return
       }
       throw new DeltaError(`What it makes is not ${diffId}`)
