@@ -71,6 +71,8 @@ export interface Part {
 export interface Offers {
   snapshots?: SnapshotDeeds
   latestMetrics?: () => MetricsSample | undefined
+  /** On the disk, of images that are on their way to the engine. */
+  bytesUnderWay?: () => number
 }
 
 /** Each rejects, with a sentence for people, where it cannot be done; ids and volumes are of this app, or refused. */

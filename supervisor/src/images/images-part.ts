@@ -48,6 +48,7 @@ export function imagesPart(makeWorld: (core: Core) => ImageWorld | Promise<Image
     const added = world.parts ?? []
     return {
       pullImage: (step, context) => images.pull(step, context),
+      offers: { bytesUnderWay: () => ledger.bytesUnderWay() },
       sources: Object.assign({}, ...added.map(({ sources }) => sources)) as Part['sources'],
       loops: [tidying(core, images, world), ...added.flatMap(({ loops }) => loops ?? [])],
     }

@@ -68,4 +68,21 @@ describe('blobs of an image that the engine has', () => {
     await ledger.keepOnly(new Set(['registry.test/app@sha256:two']), 2 * HOUR)
     expect(blobs.isWhole(digest)).toBe(true)
   })
+
+  it('count as under way until then', async () => {
+    const { blob, content } = makeBlob(1000)
+    const ledger = await open()
+    await ledger.begin(IMAGE, [blob.digest])
+    expect(ledger.bytesUnderWay()).toBe(0)
+    await blobs.put(
+      blob.digest,
+      (async function* () {
+        await Promise.resolve()
+        yield content
+      })(),
+    )
+    expect(ledger.bytesUnderWay()).toBe(1000)
+    await ledger.finish(IMAGE, { tars: {}, inEngine: [], now: 0 })
+    expect(ledger.bytesUnderWay()).toBe(0)
+  })
 })

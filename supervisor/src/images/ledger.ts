@@ -31,6 +31,12 @@ export class Ledger {
     return this.stored.tars[diffId]
   }
 
+  /** Bytes on the disk of downloads that have not come to their end. */
+  bytesUnderWay(): number {
+    const digests = new Set(Object.values(this.stored.downloads).flat())
+    return [...digests].reduce((sum, digest) => sum + this.blobs.bytesOf(digest), 0)
+  }
+
   /** These blobs are fetched for the image; to be called before they are. */
   begin(image: string, digests: readonly string[]): Promise<void> {
     const wanted = [...new Set([...(this.stored.downloads[image] ?? []), ...digests])]
