@@ -15,6 +15,7 @@ import { measureOnce } from './images/kept-measurements.js'
 import { DELTA } from './images/methods/delta.js'
 import { DOCKER_PULL } from './images/methods/docker-pull.js'
 import { LAYER_METHODS } from './images/methods/programs-per-layer.js'
+import { ProductBuilder } from './images/product-builder.js'
 import { type CaseResult, tableRows } from './images/table.js'
 import { printReport } from './report.js'
 
@@ -37,16 +38,7 @@ function chosenCases(): ImageCase[] {
 }
 
 async function compare(cases: ImageCase[]): Promise<void> {
-  const results: CaseResult[] = []
-  const builder = new ImageBuilder(cache)
-  try {
-    for (const each of cases) {
-      const pair = { from: await builder.image(each.from), to: await builder.image(each.to) }
-      results.push({ case: each, pair, measured: [] })
-    }
-  } finally {
-    await builder.stop()
-  }
+  const results = await buildPairs(cases)
   for (const { case: each, pair, measured } of results) {
     for (const method of OTHERS) {
       console.error(`${each.name}: ${method.title}`)
@@ -55,4 +47,22 @@ async function compare(cases: ImageCase[]): Promise<void> {
     measured.push({ method: DELTA, result: await DELTA.measure(pair, scratch) })
   }
   printReport('Updates of images, method by method', tableRows(results), figures(results))
+}
+
+async function buildPairs(cases: ImageCase[]): Promise<CaseResult[]> {
+  const results: CaseResult[] = []
+  const builder = new ImageBuilder(cache)
+  const product = new ProductBuilder(builder, cache)
+  try {
+    for (const each of cases) {
+      const { from, to } = each
+      const pair = to.byFlotilla
+        ? await product.pair(from, to)
+        : { from: await builder.image(from), to: await builder.image(to) }
+      results.push({ case: each, pair, measured: [] })
+    }
+  } finally {
+    await builder.stop()
+  }
+  return results
 }

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './programs.js'
+import type { AppSource } from './recipe.js'
 
 /** `node_modules` with exactly these packages, and what they depend on as npm chooses it today. */
 export async function installDependencies(folder: string, dependencies: Record<string, string>): Promise<void> {
@@ -10,7 +11,7 @@ export async function installDependencies(folder: string, dependencies: Record<s
 }
 
 /** The files of one npm package, without their translations. */
-export async function fetchSource(folder: string, source: { package: string; editedFiles: number }): Promise<void> {
+export async function fetchSource(folder: string, source: AppSource): Promise<void> {
   await unpackPackage(source.package, folder)
   rmSync(join(folder, 'locales'), { recursive: true, force: true })
   editFiles(folder, source.editedFiles)

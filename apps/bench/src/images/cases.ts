@@ -47,6 +47,12 @@ const NODE_APP: ImageRecipe = {
 
 const PYTHON = ['python3', 'python3-numpy', 'python3-cryptography', 'python3-pil', 'python3-requests', 'python3-yaml']
 
+const NODE_APP_UPDATED: ImageRecipe = {
+  ...NODE_APP,
+  dependencies: { ...DEPENDENCIES, axios: '1.7.9', express: '4.21.2', ws: '8.18.3' },
+  builtAt: '2026-03-09T11:02:33Z',
+}
+
 export const IMAGE_CASES: ImageCase[] = [
   {
     name: 'app',
@@ -59,11 +65,14 @@ export const IMAGE_CASES: ImageCase[] = [
     name: 'dependency',
     title: 'dependencies updated',
     from: NODE_APP,
-    to: {
-      ...NODE_APP,
-      dependencies: { ...DEPENDENCIES, axios: '1.7.9', express: '4.21.2', ws: '8.18.3' },
-      builtAt: '2026-03-09T11:02:33Z',
-    },
+    to: NODE_APP_UPDATED,
+    isSmall: true,
+  },
+  {
+    name: 'built',
+    title: 'the same, built by Flotilla',
+    from: { ...NODE_APP, byFlotilla: true },
+    to: { ...NODE_APP_UPDATED, byFlotilla: true },
     isSmall: true,
   },
   {

@@ -7,9 +7,6 @@ import type { CaseResult } from './table.js'
 export function figures(results: CaseResult[]): Record<string, unknown> {
   const ours = results.map((each) => ({ each, delta: resultOf(each, 'delta') }))
   const ratios = (method: string) => ours.map(({ each, delta }) => delta.wireBytes / resultOf(each, method).wireBytes)
-  const largest = ours.reduce((most, next) =>
-    rebuiltBytes(next.each.pair) > rebuiltBytes(most.each.pair) ? next : most,
-  )
   const rates = ours.map(({ each, delta }) => rebuiltBytes(each.pair) / 1e6 / delta.apply.seconds)
   return {
     bench: 'images',
@@ -17,8 +14,8 @@ export function figures(results: CaseResult[]): Record<string, unknown> {
     medianRatioToBsdiff: round(median(ratios('bsdiff'))),
     peakDeviceMegabytes: round(Math.max(...ours.map(({ delta }) => delta.apply.megabytes))),
     applyMegabytesPerSecond: round(Math.min(...rates)),
-    makeSeconds: round(largest.delta.make?.seconds ?? NaN),
-    makeMegabytes: round(largest.delta.make?.megabytes ?? NaN),
+    makeSeconds: round(Math.max(...ours.map(({ delta }) => delta.make?.seconds ?? NaN))),
+    makeMegabytes: round(Math.max(...ours.map(({ delta }) => delta.make?.megabytes ?? NaN))),
     cases: Object.fromEntries(results.map((each) => [each.case.name, caseFigures(each)])),
   }
 }
@@ -28,8 +25,13 @@ function caseFigures({ pair, measured }: CaseResult): Record<string, unknown> {
     method.name,
     {
       wireBytes,
-      ...(make && { makeSeconds: round(make.seconds), makeMegabytes: round(make.megabytes) }),
+      ...(make && {
+        makeSeconds: round(make.seconds),
+        makeProcessorSeconds: round(make.processorSeconds),
+        makeMegabytes: round(make.megabytes),
+      }),
       applySeconds: round(apply.seconds),
+      applyProcessorSeconds: round(apply.processorSeconds),
       deviceMegabytes: round(apply.megabytes),
     },
   ])

@@ -19,7 +19,7 @@ import { fetchProgram, fetchSource, installDependencies } from './app-folder.js'
 import { makeBaseTree, makeRetimedTree } from './base-tree.js'
 import { type BuiltImage, imageName, readSavedImage } from './built-image.js'
 import { run } from './programs.js'
-import type { ImageRecipe } from './recipe.js'
+import type { AppSource, ImageRecipe } from './recipe.js'
 import { setTimes } from './times.js'
 
 /** Builds images as everybody does, with Docker, and keeps them for the next run. */
@@ -71,7 +71,7 @@ export class ImageBuilder {
       steps.push('COPY app/ /app/')
     }
     if (source) {
-      await fetchSource(join(context, 'source'), source)
+      cpSync(await this.source(source), join(context, 'source'), { recursive: true })
       steps.push('COPY source/ /app/source/')
     }
     if (program) {
@@ -82,14 +82,22 @@ export class ImageBuilder {
     writeFileSync(join(context, 'Dockerfile'), `${steps.join('\n')}\n`)
   }
 
+  async source(source: AppSource): Promise<string> {
+    return this.madeOnce('source', source, (folder) => fetchSource(folder, source))
+  }
+
   /** Installed once for all images that have the same: what npm chooses may differ from day to day. */
-  private async dependencies(dependencies: Record<string, string>): Promise<string> {
-    const key = createHash('sha256').update(JSON.stringify(dependencies)).digest('hex').slice(0, 16)
-    const folder = join(this.cache, 'npm', key)
+  async dependencies(dependencies: Record<string, string>): Promise<string> {
+    return this.madeOnce('npm', dependencies, (folder) => installDependencies(folder, dependencies))
+  }
+
+  private async madeOnce(kind: string, what: object, make: (folder: string) => Promise<void>): Promise<string> {
+    const key = createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16)
+    const folder = join(this.cache, kind, key)
     if (existsSync(folder)) return folder
     const unfinished = `${folder}.unfinished`
     rmSync(unfinished, { recursive: true, force: true })
-    await installDependencies(unfinished, dependencies)
+    await make(unfinished)
     renameSync(unfinished, folder)
     return folder
   }

@@ -6,13 +6,20 @@ export interface ImageRecipe {
   /** Packages of npm with their versions, in a layer of their own. */
   dependencies?: Record<string, string>
   /** A folder of source files: those of an npm package, some with lines changed. */
-  source?: { package: string; editedFiles: number }
+  source?: AppSource
   /** A package of npm that holds one static program, `bin/…`. */
   program?: string
   /** The time that checked out and installed files have. */
   builtAt: string
   /** The files of the base have new times as well, as from a builder that keeps none. */
   isBaseRebuilt?: boolean
+  /** All above the base is built by Flotilla, in releases of one fleet. */
+  byFlotilla?: boolean
+}
+
+export interface AppSource {
+  package: string
+  editedFiles: number
 }
 
 export interface DebianBase {
