@@ -11,7 +11,6 @@ import { PROJECT_FOLDER } from '@flotilla/dev'
 import { IMAGE_CASES, type ImageCase } from './images/cases.js'
 import { figures } from './images/figures.js'
 import { ImageBuilder } from './images/image-builder.js'
-import { measureOnce } from './images/kept-measurements.js'
 import { DELTA } from './images/methods/delta.js'
 import { DOCKER_PULL } from './images/methods/docker-pull.js'
 import { LAYER_METHODS } from './images/methods/programs-per-layer.js'
@@ -19,7 +18,7 @@ import { ProductBuilder } from './images/product-builder.js'
 import { type CaseResult, tableRows } from './images/table.js'
 import { printReport } from './report.js'
 
-const OTHERS = [DOCKER_PULL, ...LAYER_METHODS]
+const METHODS = [DOCKER_PULL, ...LAYER_METHODS, DELTA]
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
 const cache = join(PROJECT_FOLDER, 'node_modules/.cache/flotilla-bench-images')
@@ -40,11 +39,10 @@ function chosenCases(): ImageCase[] {
 async function compare(cases: ImageCase[]): Promise<void> {
   const results = await buildPairs(cases)
   for (const { case: each, pair, measured } of results) {
-    for (const method of OTHERS) {
+    for (const method of METHODS) {
       console.error(`${each.name}: ${method.title}`)
-      measured.push({ method, result: await measureOnce(method, pair, { cache, scratch }) })
+      measured.push({ method, result: await method.measure(pair, { cache, scratch }) })
     }
-    measured.push({ method: DELTA, result: await DELTA.measure(pair, scratch) })
   }
   printReport('Updates of images, method by method', tableRows(results), figures(results))
 }

@@ -1,4 +1,5 @@
 import { type BuiltImage, bytesOf, type Layer } from './built-image.js'
+import type { Places } from './kept-measurements.js'
 import type { Cost } from './measured-run.js'
 
 /** What an update costs by one method. */
@@ -20,12 +21,17 @@ export interface Pair {
 export interface Method {
   name: string
   title: string
-  measure(pair: Pair, scratch: string): Promise<Measured>
+  measure(pair: Pair, places: Places): Promise<Measured>
 }
 
 export interface LayerPair {
   from: Layer
   to: Layer
+}
+
+/** What a pair is known by. */
+export function diffIds({ from, to }: Pair): string[][] {
+  return [from, to].map(({ layers }) => layers.map(({ diffId }) => diffId))
 }
 
 /** Layers that differ, each with the one in the same place of the older image. */

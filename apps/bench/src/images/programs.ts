@@ -11,7 +11,7 @@ export interface ProgramOptions {
 
 /** Runs a program to its end and gives what it printed; where it fails, the error holds what it complained of. */
 export async function run(command: string, args: string[], options: ProgramOptions = {}): Promise<string> {
-  const { cwd, env, timeoutMs = 20 * 60_000 } = options
+  const { cwd, env, timeoutMs = 60 * 60_000 } = options
   try {
     return (await execute(command, args, { cwd, env, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 })).stdout
   } catch (cause) {

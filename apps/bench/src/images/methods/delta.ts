@@ -10,11 +10,14 @@ import { unpackImage } from '../old-image.js'
 const MAKE = fileURLToPath(new URL('../make-delta.js', import.meta.url))
 const APPLY = fileURLToPath(new URL('../apply-delta.js', import.meta.url))
 
+// What the supervisor sets by itself; see its lean-node.ts.
+const LEAN = ['--no-opt', '--no-sparkplug']
+
 /** Flotilla's: made as the worker does, applied by a Node that runs as on boards. */
 export const DELTA: Method = {
   name: 'delta',
   title: 'Flotilla',
-  async measure({ from, to }, scratch) {
+  async measure({ from, to }, { scratch }) {
     const folder = mkdtempSync(join(scratch, 'delta-'))
     try {
       const out = join(folder, 'delta')
@@ -23,7 +26,7 @@ export const DELTA: Method = {
       const { tree, skeletons } = await unpackImage(from, folder)
       const { flags, variables } = productionNode()
       const env = { ...process.env, ...variables }
-      const apply = await measure(process.execPath, [...flags, APPLY, out, tree, skeletons], { env })
+      const apply = await measure(process.execPath, [...flags, ...LEAN, APPLY, out, tree, skeletons], { env })
       const { seconds } = JSON.parse(apply.output) as { seconds: number }
       return { wireBytes: statSync(out).size, make, apply: { ...apply, seconds } }
     } finally {

@@ -7,26 +7,29 @@ import { type RunningEngine, type RunningRegistry, startEngine, startRegistry } 
 import { finish } from '../../build-and-push.js'
 import type { BuiltImage } from '../built-image.js'
 import { processorMs } from '../../supervisor/process-facts.js'
+import { measureOnce } from '../kept-measurements.js'
 import type { Cost } from '../measured-run.js'
-import type { Measured, Method, Pair } from '../method.js'
+import { diffIds, type Measured, type Method, type Pair } from '../method.js'
 
 /** A real engine pulls the newer image from a real registry while it has the older one. */
 export const DOCKER_PULL: Method = {
   name: 'dockerPull',
   title: 'docker pull',
-  async measure(pair) {
-    const registry = await startRegistry()
+  measure: (pair, places) => measureOnce(places, ['dockerPull', 'docker pull', diffIds(pair)], () => measurePull(pair)),
+}
+
+async function measurePull(pair: Pair): Promise<Measured> {
+  const registry = await startRegistry()
+  try {
+    const engine = await startEngine()
     try {
-      const engine = await startEngine()
-      try {
-        return await pull(pair, engine, registry)
-      } finally {
-        await engine.stop()
-      }
+      return await pull(pair, engine, registry)
     } finally {
-      await registry.stop()
+      await engine.stop()
     }
-  },
+  } finally {
+    await registry.stop()
+  }
 }
 
 async function pull({ from, to }: Pair, engine: RunningEngine, registry: RunningRegistry): Promise<Measured> {

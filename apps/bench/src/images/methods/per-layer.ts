@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { measureOnce, type Places } from '../kept-measurements.js'
 import { type Cost, measure, total } from '../measured-run.js'
-import { changedLayers, type LayerPair, type Measured, type Method } from '../method.js'
+import { changedLayers, diffIds, type LayerPair, type Measured, type Method } from '../method.js'
 
 export interface LayerFiles {
   /** The tar of the older layer. */
@@ -25,25 +26,33 @@ export interface LayerMethod {
   apply: (files: LayerFiles) => Program[]
 }
 
-export function perLayer({ name, title, make, apply }: LayerMethod): Method {
+export function perLayer(method: LayerMethod): Method {
+  const { name, title } = method
   return {
     name,
     title,
-    async measure(pair, scratch) {
-      const measured: Required<Measured>[] = []
-      for (const layers of changedLayers(pair)) measured.push(await measureLayer(layers, { make, apply }, scratch))
-      return {
-        wireBytes: measured.reduce((sum, { wireBytes }) => sum + wireBytes, 0),
-        make: total(measured.map((each) => each.make)),
-        apply: total(measured.map((each) => each.apply)),
-      }
-    },
+    // The layers as well, so that what is broken off goes on.
+    measure: (pair, places) =>
+      measureOnce(places, [name, title, diffIds(pair)], () => measureLayers(method, changedLayers(pair), places)),
+  }
+}
+
+async function measureLayers(method: LayerMethod, layers: LayerPair[], places: Places): Promise<Measured> {
+  const measured: Required<Measured>[] = []
+  for (const pair of layers) {
+    const key = [method.name, method.title, pair.from.diffId, pair.to.diffId]
+    measured.push(await measureOnce(places, key, () => measureLayer(pair, method, places.scratch)))
+  }
+  return {
+    wireBytes: measured.reduce((sum, { wireBytes }) => sum + wireBytes, 0),
+    make: total(measured.map((each) => each.make)),
+    apply: total(measured.map((each) => each.apply)),
   }
 }
 
 async function measureLayer(
   { from, to }: LayerPair,
-  method: Pick<LayerMethod, 'make' | 'apply'>,
+  method: LayerMethod,
   scratch: string,
 ): Promise<Required<Measured>> {
   const folder = mkdtempSync(join(scratch, 'layer-'))
