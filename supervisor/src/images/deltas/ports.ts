@@ -30,6 +30,6 @@ export interface SkeletonDraft {
 export interface ImageOpener {
   /** `image`: an id of the engine's. */
   open(image: string): Promise<ImageFiles>
-  /** Removes what a crash left in the engine. */
+  /** Removes what a crash left in the engine, and nothing that has been opened since. */
   clear(): Promise<void>
 }

@@ -8,16 +8,25 @@ import { removeLeftSources } from './archived-files.js'
 import { openImageFiles, type ImageFilesOptions } from './open-image-files.js'
 
 export class DockerImageOpener implements ImageOpener {
+  private cleared?: Promise<void>
+
   constructor(
     private readonly docker: Docker,
     private readonly options: ImageFilesOptions,
   ) {}
 
-  open(image: string): Promise<ImageFiles> {
+  async open(image: string): Promise<ImageFiles> {
+    // Never beside it: what is opened now is none of what a crash left.
+    await this.clear()
     return openImageFiles(this.docker, image, this.options)
   }
 
+  /** Once in a life of the process. */
   clear(): Promise<void> {
-    return removeLeftSources(this.docker, this.options.deviceId)
+    this.cleared ??= removeLeftSources(this.docker, this.options.deviceId).catch((error: unknown) => {
+      this.cleared = undefined
+      throw error
+    })
+    return this.cleared
   }
 }

@@ -7,7 +7,7 @@ import type { ImageFiles } from '../../../images/ports.js'
 import { startDocker, type TestDocker } from '../../../testing/docker-engine.js'
 import { layerTar, loadImage, type LayerFiles } from '../../../testing/layered-image.js'
 import { DockerEngine } from '../docker-engine.js'
-import { removeLeftSources } from './archived-files.js'
+import { DockerImageOpener } from './docker-image-opener.js'
 import { openImageFiles } from './open-image-files.js'
 
 const deviceId = randomUUID()
@@ -122,11 +122,15 @@ describe('the files of an image in the engine', () => {
   it('are of no app in the plan, and gone after a crash', async () => {
     await openImageFiles(engine.docker, image, { deviceId, tempFolder })
     const another = await openImageFiles(engine.docker, image, { deviceId: randomUUID(), tempFolder })
+    const opener = new DockerImageOpener(engine.docker, { deviceId, tempFolder })
     const { containers } = await new DockerEngine(deviceId, { socketPath: engine.socketPath }).observe([])
     expect(containers).toEqual([])
-    await removeLeftSources(engine.docker, deviceId)
-    const left = await engine.docker.listContainers({ all: true })
-    expect(left).toHaveLength(1)
-    await another.close()
+    const files = await opener.open(image)
+    // The one that is open, and the other device's.
+    expect(await engine.docker.listContainers({ all: true })).toHaveLength(2)
+    await opener.clear()
+    expect((await files.openFile('etc/base')).sizeBytes).toBe(4)
+    await Promise.all([files.close(), another.close()])
+    expect(await engine.docker.listContainers({ all: true })).toEqual([])
   })
 })
