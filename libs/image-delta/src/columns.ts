@@ -6,9 +6,9 @@ import { DeltaError } from './delta-error.js'
  * Records whose fields are kept in columns, since like beside like compresses best. A stream of them comes in batches:
  * how many records, how long each column is, the columns.
  */
-const BATCH_BYTES = 256 * 1024
+const BATCH_BYTES = 128 * 1024
 // A writer ends a batch after the record that fills it, and a record is far smaller than this.
-const LARGEST_BATCH = 2 * BATCH_BYTES
+const LARGEST_BATCH = 4 * BATCH_BYTES
 
 export const ENTRY_COLUMNS = ['flags', 'bases', 'mtimes', 'names', 'patches', 'sizes', 'contents', 'raw'] as const
 export const OPERATION_COLUMNS = ['sources', 'copied', 'added', 'seeks'] as const

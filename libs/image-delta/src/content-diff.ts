@@ -20,8 +20,10 @@ export interface ContentDiff {
 }
 
 export function diffContents({ sources, target }: DiffTask): ContentDiff {
-  const bytes = readSlice(target)
-  return tellDifferences(Buffer.concat(sources.map(readSlice)), bytes)
+  const olds = sources.map(readSlice)
+  const [only = Buffer.alloc(0), ...others] = olds
+  // A large one is not kept twice.
+  return tellDifferences(others.length > 0 ? Buffer.concat(olds) : only, readSlice(target))
 }
 
 export function tellDifferences(source: Uint8Array, target: Uint8Array): ContentDiff {

@@ -4,7 +4,7 @@ import { diffContents, type ContentDiff, type DiffTask } from './content-diff.js
 
 const MOST_THREADS = 4
 // What all tasks that run at a time may need together; a larger one runs alone.
-const MEMORY = 600e6
+const MEMORY = 450e6
 // To hand such a task to a thread takes longer than to do it.
 const SMALL = 500e3
 

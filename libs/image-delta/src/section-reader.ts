@@ -1,19 +1,21 @@
 import type { FileHandle } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { createBrotliDecompress } from 'node:zlib'
+import { createBrotliDecompress, type BrotliDecompress } from 'node:zlib'
 import type { ByteStream } from './byte-stream.js'
 import { DeltaError } from './delta-error.js'
 
-/** The largest window that a delta may ask a board to keep, as a power of two: 4 MiB. */
-export const LARGEST_WINDOW = 22
-// Small pieces become garbage sooner, so that less of it is in memory at a time.
-const PIECE = 16 * 1024
+/** The largest window that a delta may ask a board to keep, as a power of two: 1 MiB. */
+export const LARGEST_WINDOW = 20
+const PACKED_PIECE = 16 * 1024
+// Node makes a new buffer for each piece, and looks for garbage after so many objects, whatever they hold: the smaller the
+// pieces, the less garbage there is at a time. With 16 KiB it is 15 MB.
+const PLAIN_PIECE = 2 * 1024
 
 /** One stream of a delta: decompresses the sections one after the other while they are read. */
 export class SectionReader implements ByteStream {
   private pieces: AsyncIterator<Buffer> | undefined
   private piece: Buffer = Buffer.alloc(0)
   private taken = 0
+  private readonly packed = Buffer.allocUnsafeSlow(PACKED_PIECE)
   private nextSection = 0
   private position: number
 
@@ -57,21 +59,22 @@ export class SectionReader implements ByteStream {
     const first = Buffer.alloc(1)
     await this.file.read(first, 0, 1, start)
     if (windowBits(first[0] ?? 0) > LARGEST_WINDOW) throw new DeltaError('A delta asks for too much memory.')
-    const packed = Readable.from(this.packed(start, start + length), { objectMode: false, highWaterMark: PIECE })
-    const plain = createBrotliDecompress({ chunkSize: PIECE })
-    packed.once('error', (error) => plain.destroy(error))
-    plain.once('close', () => packed.destroy())
-    return packed.pipe(plain)[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    const plain = createBrotliDecompress({ chunkSize: PLAIN_PIECE })
+    this.feed(plain, start, start + length).catch((error: Error) => plain.destroy(error))
+    return plain[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   }
 
-  private async *packed(start: number, end: number): AsyncGenerator<Buffer> {
+  private async feed(plain: BrotliDecompress, start: number, end: number): Promise<void> {
     for (let at = start; at < end;) {
-      const bytes = Buffer.allocUnsafe(Math.min(PIECE, end - at))
-      const { bytesRead } = await this.file.read(bytes, 0, bytes.length, at)
+      const { bytesRead } = await this.file.read(this.packed, 0, Math.min(PACKED_PIECE, end - at), at)
       if (bytesRead === 0) throw new DeltaError('A delta is cut off.')
-      yield bytes.subarray(0, bytesRead)
+      // Afterwards the buffer is free again.
+      await new Promise<void>((resolve, reject) => {
+        plain.write(this.packed.subarray(0, bytesRead), (error) => (error ? reject(error) : resolve()))
+      })
       at += bytesRead
     }
+    plain.end()
   }
 }
 
