@@ -18,17 +18,19 @@ export async function* unlessSilent(
   if (signal.aborted) follow()
   signal.addEventListener('abort', follow, { once: true })
   const silence = new Silence(clock, controller)
-  const aborted = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error), { once: true })
-  })
-  aborted.catch(() => undefined)
+  let leave: (reason: unknown) => void = () => undefined
+  controller.signal.addEventListener('abort', () => leave(controller.signal.reason), { once: true })
   const pieces = read(controller.signal)[Symbol.asyncIterator]()
   try {
     for (;;) {
       controller.signal.throwIfAborted()
       silence.begin()
-      // One that does not listen to its signal must not hold us.
-      const next = await Promise.race([pieces.next(), aborted])
+      // One that does not listen to its signal must not hold us. Not a race with one promise for all pieces: that would
+      // keep each of them until the end.
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        leave = reject
+        pieces.next().then(resolve, reject)
+      })
       silence.end()
       if (next.done) return
       yield next.value
