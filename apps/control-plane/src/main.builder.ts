@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common'
 import { ControlPlaneClient } from './builder/control-plane-client.js'
 import { BuilderEngine } from './builder/engine.js'
 import { runBuild } from './builder/run-build.js'
+import { removeLeftScratch } from './builder/scratch.js'
 import { BuilderConfigSchema, parseConfig } from './config/config.js'
 import { createLogger } from './http/create-api.js'
 import { openWorker, type QueueServer } from './queue/queue-backend.js'
@@ -18,6 +19,7 @@ const tools = {
   scratchFolder: tmpdir(),
   stopping: stopping.signal,
 }
+await removeLeftScratch(tools.scratchFolder)
 const server: QueueServer =
   config.REDIS_URL === undefined ? { databaseUrl: config.QUEUE_DATABASE_URL ?? '' } : { redisUrl: config.REDIS_URL }
 

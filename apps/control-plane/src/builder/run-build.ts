@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BuildOrder, BuildResult, BuiltImage } from '@flotilla/contracts'
 import { BuildAborted, BuildFailure } from './build-failure.js'
@@ -9,6 +9,7 @@ import { boundDisk, tidyImages } from './disk.js'
 import { type BuilderEngine, madeTag, splitTag } from './engine.js'
 import type { ImageBuildTools } from './image-build-tools.js'
 import { RegistryClient } from './registry/registry-client.js'
+import { makeScratch } from './scratch.js'
 
 // Services build side by side, but a small machine is soon full.
 const TASKS_AT_ONCE = 2
@@ -31,7 +32,7 @@ export async function runBuild(client: ControlPlaneClient, attempt: number, tool
   const output = new BuildOutputStream(client, attempt, (error) => over.abort(error ?? new BuildAborted('cancelled')))
   const stop = () => over.abort(new HandBack())
   tools.stopping.addEventListener('abort', stop)
-  const folder = await mkdtemp(join(tools.scratchFolder, 'flotilla-build-'))
+  const folder = await makeScratch(tools.scratchFolder)
   try {
     const result = await attemptBuild({ client, attempt, folder, output, signal: over.signal }, tools)
     if (result.outcome === 'failed') output.write({ kind: 'error', text: result.reason, service: result.service })
