@@ -3,10 +3,11 @@ import { Text } from '@mantine/core'
 import { Age } from '../../../components/age.js'
 import { Facts } from '../../../components/facts.js'
 import { Section } from '../../../components/section.js'
+import { describeTransfers } from './download-text.js'
 
 /** What the board's system says of itself. */
 export function HostCard({ device, reported }: { device: DeviceView; reported?: ReportedState }) {
-  const { host, supervisor } = reported?.state ?? {}
+  const { host, supervisor, transfers } = reported?.state ?? {}
   return (
     <Section title="System">
       {host || supervisor || device.supervisorVersion ? (
@@ -18,6 +19,7 @@ export function HostCard({ device, reported }: { device: DeviceView; reported?: 
             ['Container engine', host?.engine],
             ['Supervisor', device.supervisorVersion ?? supervisor?.version],
             ['Running since', supervisor?.startedAt && <Age key="since" at={supervisor.startedAt} />],
+            ['Downloads', transfers && describeTransfers(transfers)],
             ['Target', generations(device)],
           ]}
         />

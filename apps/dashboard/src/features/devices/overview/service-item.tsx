@@ -4,6 +4,7 @@ import { Digest } from '../../../components/digest.js'
 import { TextLink } from '../../../components/links.js'
 import { StatusBadge, type Tone } from '../../../components/status-badge.js'
 import { serviceTone } from '../device-status.js'
+import { describeDownload } from './download-text.js'
 import type { ServiceRow } from './service-rows.js'
 import classes from './services-card.module.css'
 
@@ -54,7 +55,7 @@ const HEALTH_TONES: Record<string, Tone> = { healthy: 'good', starting: 'busy', 
 
 function ServiceStatus({ row: { reported } }: { row: ServiceRow }) {
   if (!reported) return <StatusBadge tone="idle">Not there yet</StatusBadge>
-  const { status, health, exitCode, progressPercent } = reported
+  const { status, health, exitCode, progressPercent, download } = reported
   const failed = exitCode !== undefined && exitCode !== 0 && status !== 'running'
   return (
     <>
@@ -72,6 +73,11 @@ function ServiceStatus({ row: { reported } }: { row: ServiceRow }) {
             {Math.round(progressPercent)} %
           </Text>
         </div>
+      )}
+      {status === 'downloading' && download && (
+        <Text size="xs" c="dimmed" data-numbers>
+          {describeDownload(download)}
+        </Text>
       )}
     </>
   )
