@@ -1,6 +1,7 @@
 import type { BuildOrder } from '@flotilla/contracts'
 import type { OutputLine } from './build-output.js'
 import type { BuilderEngine } from './engine.js'
+import type { SharedLayers } from './layers/shared-layers.js'
 import type { RegistryClient } from './registry/registry-client.js'
 
 /** What one attempt at a build works with. */
@@ -13,6 +14,8 @@ export interface ImageBuildTools {
   folder: string
   // tar.gz of the commit
   archive: string
+  // Between the services of this attempt.
+  shared: SharedLayers
   write: (line: OutputLine) => void
   signal: AbortSignal
 }

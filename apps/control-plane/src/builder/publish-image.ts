@@ -63,16 +63,17 @@ export class ImagePublication {
   }
 
   private async pushLayers(image: BuiltContent, known: KnownLayers) {
-    const { engine, folder: parent, signal } = this.tools
+    const { engine, folder: parent, shared, signal } = this.tools
     const folder = await mkdtemp(join(parent, 'layers-'))
     const pushed = new Map<string, RegistryLayer>()
     const isKnown = async (diffId: string) => {
-      const same = known.find(diffId)
+      const same = known.find(diffId) ?? (await shared.find(this.sharedName(diffId)))
       if (!pushed.has(diffId) && same && (await this.isThere(same))) pushed.set(diffId, same)
       return pushed.has(diffId)
     }
     const onLayer = async (layer: SavedLayer) => {
-      pushed.set(layer.diffId, await this.pushLayer(layer, known))
+      const push = () => this.pushLayer(layer, known)
+      pushed.set(layer.diffId, await shared.make(this.sharedName(layer.diffId), push))
     }
     try {
       const config = await readImage(engine, { image, folder, isKnown, onLayer, signal })
@@ -82,6 +83,11 @@ export class ImagePublication {
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
+  }
+
+  // The same tar of the engine becomes another layer where it is not dated.
+  private sharedName(diffId: string): string {
+    return `${this.isDated ? 'dated' : 'as it is'} ${this.repository} ${diffId}`
   }
 
   private async pushLayer(saved: SavedLayer, known: KnownLayers): Promise<RegistryLayer> {

@@ -8,6 +8,7 @@ import type { ControlPlaneClient } from './control-plane-client.js'
 import { boundDisk, tidyImages } from './disk.js'
 import { type BuilderEngine, madeTag, splitTag } from './engine.js'
 import type { ImageBuildTools } from './image-build-tools.js'
+import { SharedLayers } from './layers/shared-layers.js'
 import { RegistryClient } from './registry/registry-client.js'
 import { makeScratch } from './scratch.js'
 
@@ -75,6 +76,7 @@ async function attemptBuild(
       order,
       folder,
       archive,
+      shared: new SharedLayers(),
       write: (line) => output.write(line),
       signal: deadline,
     })
