@@ -76,7 +76,8 @@ function optionTable(command: CliCommand): string[] {
 }
 
 function table(head: [string, string], rows: [string, string][]): string[] {
-  const line = ([term, meaning]: [string, string]) => `| ${term} | ${meaning.replaceAll('|', '\\|')} |`
+  const cell = (text: string) => text.replaceAll('|', '\\|')
+  const line = ([term, meaning]: [string, string]) => `| ${cell(term)} | ${cell(meaning)} |`
   return [line(head), '| --- | --- |', ...rows.map(([term, meaning]) => line([`\`${term}\``, meaning]))]
 }
 
