@@ -126,7 +126,7 @@ describe('git push', () => {
     const waiting = copy.start('push', 'flotilla', 'main')
     await waitFor(() => waiting.output().includes('Queued: 2nd in the queue'), { what: 'the place is shown' })
     open()
-    expect((await running.ended).code).toBe(0)
+    expect(await running.ended).toMatchObject({ code: 0 })
     const { code, output } = await waiting.ended
     expect(output).toContain('is final')
     expect(code).toBe(0)

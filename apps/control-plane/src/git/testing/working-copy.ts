@@ -35,6 +35,8 @@ export class WorkingCopy {
     const copy = new WorkingCopy(folder, `http://${credentials}${host}/git/${fleet.organization}/${fleet.name}.git`)
     await copy.git('init', '--quiet', '--initial-branch=main')
     await copy.git('remote', 'add', 'flotilla', copy.remote)
+    // Two pushes at once would fight over the branch that remembers where the remote's is.
+    await copy.git('config', '--unset-all', 'remote.flotilla.fetch')
     return copy
   }
 
