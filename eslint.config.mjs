@@ -17,7 +17,10 @@ const layers = [
   },
   { sourceTag: 'image-delta', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'api-client', onlyDependOnLibsWithTags: ['contracts'] },
-  { sourceTag: 'control-plane', onlyDependOnLibsWithTags: ['contracts', 'reconcile', 'image-delta', 'api-client', 'dev'] },
+  {
+    sourceTag: 'control-plane',
+    onlyDependOnLibsWithTags: ['contracts', 'reconcile', 'image-delta', 'api-client', 'dev'],
+  },
   { sourceTag: 'cli', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'dev'] },
   { sourceTag: 'dashboard', onlyDependOnLibsWithTags: ['api-client', 'contracts', 'dev'] },
   { sourceTag: 'supervisor', onlyDependOnLibsWithTags: ['contracts', 'reconcile', 'image-delta'] },

@@ -26,5 +26,13 @@ export { effectiveTarget, trialOf } from './trial/effective-target.js'
 export { noteConfirmed, noteRestored, noteSnapshot, noteSnapshotRemoved, noteStart, permit } from './trial/notes.js'
 export { reject, type Evidence } from './trial/reject.js'
 export { serviceKey } from './view/containers.js'
-export { allowanceOf, isCapped, isCounted, NO_USE, useAt, type TransferMoment, type TransferUse } from './transfers/allowance.js'
+export {
+  allowanceOf,
+  isCapped,
+  isCounted,
+  NO_USE,
+  useAt,
+  type TransferMoment,
+  type TransferUse,
+} from './transfers/allowance.js'
 export { isOpen, nextOpening } from './windows/update-windows.js'
