@@ -9,6 +9,7 @@ const ASK_AGAIN_MS = 1_500
 const FIRST_LOOK_MS = 1_500
 // So long the one before this device has to begin; it may not want the blob at all.
 const TURN_MS = 6_000
+const LONGEST_TURNS_MS = 60_000
 // Who has not got a byte for so long is no more worth waiting for than the link.
 const STALLED_MS = 45_000
 const RESTS_MS = 60_000
@@ -69,10 +70,10 @@ export class Sharing {
     if (this.holder()) return 'ready'
     // One that is busy has it nearer than it is far away.
     if (this.holders().length > 0 || this.isSomebodyFetching(now)) return 'soon'
-    const neighbours = this.awake().map(({ deviceId }) => deviceId)
-    const waited = now - this.beganAt
-    if (neighbours.length === 0) return waited < FIRST_LOOK_MS ? 'soon' : 'none'
-    return waited < FIRST_LOOK_MS + rankOf(this.self, neighbours, this.blob.digest) * TURN_MS ? 'soon' : 'none'
+    // Those who have answered: anybody on the network can pretend to be there, but not without the key.
+    const neighbours = this.awake().flatMap(({ deviceId }) => (this.known.has(deviceId) ? [deviceId] : []))
+    const turns = rankOf(this.self, neighbours, this.blob.digest) * TURN_MS
+    return now - this.beganAt < FIRST_LOOK_MS + Math.min(turns, LONGEST_TURNS_MS) ? 'soon' : 'none'
   }
 
   private isSomebodyFetching(now: number): boolean {

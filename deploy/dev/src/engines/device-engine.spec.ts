@@ -145,8 +145,10 @@ describe('a device', () => {
       await device.link.setRate(256)
       const rates = async () => {
         const inside = await run('nsenter', `--net=${device.networkNamespace}`, 'tc', 'qdisc', 'show', 'dev', 'eth0')
-        const outside = (await run('tc', 'qdisc', 'show')).split('\n').filter((line) => line.includes('dev fl'))
-        return [inside, outside.join()].map((text) => /rate (\w+)/.exec(text)?.[1])
+        const members = await run('ip', '-brief', 'link', 'show', 'master', network.bridge.name)
+        const name = /^([^@\s]+)/.exec(members)?.[1] ?? ''
+        const outside = await run('tc', 'qdisc', 'show', 'dev', name)
+        return [inside, outside].map((text) => /rate (\w+)/.exec(text)?.[1])
       }
       expect(await rates()).toEqual(['256Kbit', '256Kbit'])
       await device.link.restore()

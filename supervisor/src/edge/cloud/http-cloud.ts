@@ -26,12 +26,13 @@ import { gzip } from 'node:zlib'
 import { CloudError } from '../../errors.js'
 import type { Identity } from '../../identity.js'
 import type { Clock, Cloud, FilePiece, LinkListener, LinkSocket, TargetAnswer, WaitingCommand } from '../../ports.js'
-import { AccessToken } from './access-token.js'
+import { accessToken } from './access-token.js'
 import { downloadFile } from './download.js'
 import { readCommands } from './commands-answer.js'
 import { exchange, parseBody, type HttpAnswer, type HttpRequest } from './http.js'
 import { HttpSnapshots } from './http-snapshots.js'
 import { connectLink } from './link-socket.js'
+import type { ShortLivedToken } from './short-lived-token.js'
 
 // Targets and log batches are the long ones: minutes over a 2G link.
 const LONG_TIMEOUT_MS = 180_000
@@ -49,12 +50,12 @@ export interface HttpCloudOptions {
 }
 
 export class HttpCloud implements Cloud {
-  private readonly token: AccessToken
+  private readonly token: ShortLivedToken
   readonly snapshots = new HttpSnapshots((request) => this.authorized(request))
 
   constructor(private readonly options: HttpCloudOptions) {
     const post = (path: string, body: object) => this.exchange({ method: 'POST', path, body: JSON.stringify(body) })
-    this.token = new AccessToken(post, options.identity, options.clock)
+    this.token = accessToken(post, options.identity, options.clock)
   }
 
   async greet(): Promise<void> {

@@ -1,8 +1,8 @@
+import { ShortLivedToken } from '../cloud/short-lived-token.js'
 import type { Clock, Cloud, Engine } from '../../ports.js'
 import { RegistryHosts } from './registry-hosts.js'
 import { RegistryHttp } from './registry-http.js'
 import { RegistrySource } from './registry-source.js'
-import { RegistryToken } from './registry-token.js'
 
 export interface RegistryWorld {
   cloud: Pick<Cloud, 'registryToken'>
@@ -19,6 +19,9 @@ export interface Registry {
 }
 
 export function openRegistry({ cloud, engine, clock, certificates }: RegistryWorld): Registry {
-  const http = new RegistryHttp(new RegistryToken(cloud, clock), new RegistryHosts(engine, certificates))
+  const http = new RegistryHttp(
+    new ShortLivedToken(() => cloud.registryToken(), clock),
+    new RegistryHosts(engine, certificates),
+  )
   return { source: new RegistrySource(http), close: () => http.close() }
 }

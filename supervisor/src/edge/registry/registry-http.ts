@@ -5,10 +5,10 @@
 import { once } from 'node:events'
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as requestHttps } from 'node:https'
+import type { ShortLivedToken } from '../cloud/short-lived-token.js'
 import { SourceError } from '../../images/blobs/source-error.js'
 import { retryAfterMs } from '../cloud/http.js'
 import type { HostAccess, RegistryHosts } from './registry-hosts.js'
-import type { RegistryToken } from './registry-token.js'
 
 export interface RegistryRequest {
   // host[:port]/repository
@@ -34,7 +34,7 @@ export class RegistryHttp {
   private readonly plainHosts = new Set<string>()
 
   constructor(
-    private readonly token: RegistryToken,
+    private readonly token: ShortLivedToken,
     private readonly hosts: RegistryHosts,
   ) {}
 

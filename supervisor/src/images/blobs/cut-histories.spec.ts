@@ -18,7 +18,7 @@ import { startRegistry, type TestRegistry } from '../../testing/registry.js'
 import type { Blob } from '../ports.js'
 import type { BlobDisk } from './blob-disk.js'
 import { DiskBlobStore } from './disk-blob-store.js'
-import { freeMeter } from './free-meter.js'
+import { freeMeter } from '../../testing/free-meter.js'
 import { SourceError } from './source-error.js'
 
 const HISTORIES = Number(process.env.HISTORIES ?? 100)

@@ -7,7 +7,7 @@ import { FolderBlobDisk } from '../../edge/blobs/folder-blob-disk.js'
 import { BlobOrigin, digestOf, makeBlob } from '../../testing/blob-origin.js'
 import { silentLog } from '../../testing/memory-store.js'
 import { DiskBlobStore } from './disk-blob-store.js'
-import { freeMeter } from './free-meter.js'
+import { freeMeter } from '../../testing/free-meter.js'
 
 const MB = 1024 * 1024
 

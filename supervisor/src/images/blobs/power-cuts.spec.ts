@@ -6,7 +6,7 @@ import { CutDisk } from '../../testing/cut-disk.js'
 import { silentLog } from '../../testing/memory-store.js'
 import type { Blob, BlobSource, ByteRange } from '../ports.js'
 import { DiskBlobStore } from './disk-blob-store.js'
-import { freeMeter } from './free-meter.js'
+import { freeMeter } from '../../testing/free-meter.js'
 import { fileName } from './names.js'
 
 const KB = 1024

@@ -1,4 +1,4 @@
-import type { TransferMeter } from '../ports.js'
+import type { TransferMeter } from '../images/ports.js'
 
 /** For links that cost nothing. */
 export const freeMeter: TransferMeter = {
