@@ -1,4 +1,5 @@
 import type { Json } from '@flotilla/contracts'
+import type { BundleRefusal, BundleWay } from './bundles/ports.js'
 import { Listeners } from './listeners.js'
 import type { Logger, TimeSource } from './ports.js'
 import type { EventSpool } from './stored.js'
@@ -27,6 +28,18 @@ export interface DeviceEvents {
   'container-repaired': { name: string; appId: string; service: string; error: string; count: number }
   // The image came by another way. `delta` and `from` are digests, of the delta and of the image it was applied to.
   'delta-failed': { image: string; delta: string; from: string; error: string }
+  // The board runs what a bundle brought: the target in force, of at least this generation, with this release.
+  // `createdAt`: when it was made, by the control plane's clock.
+  'bundle-applied': {
+    name: string
+    way: BundleWay
+    releaseId: string
+    release: string
+    generation: number
+    createdAt: string
+  }
+  // One that is no good, or not for this board as it is now; each is told of once.
+  'bundle-refused': { name: string; way: BundleWay; code: BundleRefusal; reason: string }
   // All services of the release run as it wants them, for the first time since they did not.
   // By hand or by schedule; those of updates are steps.
   'snapshot-taken': { snapshotId: string; volume: string; cause: string; method: string; bytes: number }

@@ -2,6 +2,8 @@ import './edge/host/lean-node.js'
 import launcher from 'deploy-pi/launch-supervisor.sh'
 import unit from 'deploy-pi/flotilla-supervisor.service'
 import { runAgent } from './agent.js'
+import { BundleShelf } from './bundles/bundle-shelf.js'
+import { bundlesPart } from './bundles/bundles-part.js'
 import { ConfigError, describeSettings, readConfig, type Config } from './config.js'
 import { HttpCloud } from './edge/cloud/http-cloud.js'
 import { DockerEngine } from './edge/docker/docker-engine.js'
@@ -73,6 +75,7 @@ async function supervise(config: Config): Promise<void> {
   const root = hostRoot()
   const disk = new DataDisk(root)
   const time = new LinuxTime(root)
+  const bundles = new BundleShelf()
   const neighbours = new Neighbours(localNetwork())
   const transfers = transfersOf(store, time)
   const meter = new LinuxMeter({ dataFolder: () => disk.folder() })
@@ -106,7 +109,8 @@ async function supervise(config: Config): Promise<void> {
         (core) => metrics.part(core),
         (core) => transfers.part(core),
         (core) => neighbours.part(core),
-        imagesPart((core) => openImages(core, { ...config, root, meter: transfers, neighbours })),
+        (core) => bundlesPart(core, bundles),
+        imagesPart((core) => openImages(core, { ...config, root, meter: transfers, neighbours, bundles })),
         hostPart({ time, control: hostControl(config, root), document: store.settingsAtBoot }),
         engineRestartsPart({
           control: engineControl({ command: config.engineRestart, managesHost: config.managesHost }, root),

@@ -1,4 +1,5 @@
 import type { DeviceState, MetricsSample, SnapshotState } from '@flotilla/contracts'
+import type { BundleIntake } from './bundles/ports.js'
 import type { EventRecorder } from './events.js'
 import type { Executor } from './execute/executor.js'
 import type { Sources } from './execute/sources.js'
@@ -73,6 +74,7 @@ export interface Offers {
   latestMetrics?: () => MetricsSample | undefined
   /** On the disk, of images that are on their way to the engine. */
   bytesUnderWay?: () => number
+  bundles?: BundleIntake
 }
 
 /** Each rejects, with a sentence for people, where it cannot be done; ids and volumes are of this app, or refused. */

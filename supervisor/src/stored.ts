@@ -2,6 +2,7 @@ import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, typ
 import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import { z } from 'zod'
 import type { SettingsAtBoot } from './host/host-settings.js'
+import type { StoredBundles } from './bundles/stored-bundles.js'
 import type { StoredCommands } from './commands/stored-commands.js'
 import type { StoredImages } from './images/stored-images.js'
 import type { StoredDeltas } from './images/deltas/stored-deltas.js'
@@ -162,6 +163,7 @@ export interface Store {
   repositories: Document<string[]>
   images: Document<StoredImages>
   deltas: Document<StoredDeltas>
+  bundles: Document<StoredBundles>
   events: EventSpool
   logs: LogSpool
 }

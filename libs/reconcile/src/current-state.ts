@@ -130,6 +130,8 @@ export interface CurrentState {
   allowance?: { remainingBytes: number; resetsAt: number; reason: string }
   // By image (repository@digest): a delta for it is being made, and this is for how long the download waits for that.
   awaitedDeltas?: Record<string, { until: number }>
+  // repository@digest of images that cost nothing to fetch: a bundle that is there has them. Absent: none.
+  atHand?: string[]
   // The device's time zone, IANA; false: the board does not know the time.
   localTime?: { timeZone: string } | false
   host?: HostState

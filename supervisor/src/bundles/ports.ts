@@ -32,7 +32,7 @@ export type BundleRefusal =
   | 'not-for-this-board'
   // What it is signed for is not what is in it.
   | 'incomplete'
-  // The file could not be read just now: nothing is said of the bundle.
+  // The file could not be read, or its target not be put in force, just now: nothing is said of the bundle.
   | 'unreadable'
 
 export type BundleOutcome =
@@ -50,8 +50,9 @@ export type BundleOutcome =
 export interface BundleState {
   name: string
   way: BundleWay
-  // waiting: it is being checked, or the images of another one are brought first. bringing: what the board lacks is read
-  // from it. done: the engine has all that it holds for this board, nothing more is read from it.
+  // waiting: it is being checked. bringing: what the board lacks is read from it. done: the engine has had all that it
+  // holds for this board, or another target has come; nothing more is read from it. refused: by its code, also one that
+  // was accepted and turned out to be damaged, which may be withdrawn then.
   state: 'waiting' | 'bringing' | 'done' | 'refused'
   // Of what the board lacked of it.
   doneBytes: number

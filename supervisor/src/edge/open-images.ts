@@ -22,6 +22,9 @@ export async function openImages(core: Core, options: ImageOptions): Promise<Ima
   const tempFolder = join(stateDir, 'skeletons')
   const shelf = await SkeletonFolder.open(tempFolder)
   const images = new DockerImageOpener(dockerClient(engine), { deviceId, root, tempFolder })
-  const deltas = await openDeltas(core, { blobs: world.blobs, images, shelf })
+  const deltas = await openDeltas(core, {
+    ...{ blobs: world.blobs, images, shelf },
+    bundled: () => options.bundles?.deltas() ?? [],
+  })
   return { ...world, finders: [...world.finders, deltas.finder], parts: [...(world.parts ?? []), deltas.part] }
 }

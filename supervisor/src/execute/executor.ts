@@ -59,6 +59,11 @@ export class Executor {
     return this.parts.attempts.startFor(generation)
   }
 
+  /** What failed until now says nothing about what comes. */
+  forgetAttempts(): Promise<void> {
+    return this.parts.attempts.forget()
+  }
+
   /** What steps are at work on now. */
   busy(): Set<string> {
     return new Set(this.running.keys())

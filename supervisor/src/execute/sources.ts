@@ -11,6 +11,7 @@ export interface Sources {
   localTime?: () => CurrentState['localTime']
   allowance?: () => CurrentState['allowance']
   awaitedDeltas?: () => CurrentState['awaitedDeltas']
+  atHand?: () => CurrentState['atHand']
   host?: () => Promise<HostState | undefined>
   canRestartEngine?: () => boolean
   // Becomes a member of `host`.
@@ -21,7 +22,7 @@ export interface Sources {
 
 type Answers = Pick<
   CurrentState,
-  'containers' | 'locks' | 'disk' | 'localTime' | 'allowance' | 'awaitedDeltas' | 'host' | 'canRestartEngine'
+  'containers' | 'locks' | 'disk' | 'localTime' | 'allowance' | 'awaitedDeltas' | 'atHand' | 'host' | 'canRestartEngine'
 >
 
 /**
@@ -38,7 +39,8 @@ export class SourceReader {
   ) {}
 
   async read(containers: readonly CurrentContainer[]): Promise<Answers> {
-    const { locks, disk, host, supervisor, localTime, allowance, awaitedDeltas, canRestartEngine } = this.sources
+    const { locks, disk, host, supervisor, localTime, allowance, awaitedDeltas, atHand, canRestartEngine } =
+      this.sources
     const [asked, lockAnswer, diskAnswer, hostAnswer] = await Promise.all([
       Promise.all(containers.map((container) => this.askForTakeOver(container, containers))),
       locks && this.ask('locks', () => locks(containers)),
@@ -54,6 +56,7 @@ export class SourceReader {
       allowance: allowance?.(),
       canRestartEngine: canRestartEngine?.(),
       awaitedDeltas: awaitedDeltas?.(),
+      atHand: atHand?.(),
     })
   }
 

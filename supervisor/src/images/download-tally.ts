@@ -28,16 +28,16 @@ export class DownloadTally {
 
   /** Resolves when all are whole; what fails ends the others, which keep what they have. */
   fetchAll(blobs: readonly Blob[], signal: AbortSignal): Promise<void> {
-    const missing = blobs.filter(({ digest }) => !this.done.has(digest))
-    for (const { digest, sizeBytes } of missing) {
-      this.neededBytes += sizeBytes
+    for (const { digest, sizeBytes } of blobs) {
+      if (!this.done.has(digest)) this.neededBytes += sizeBytes
       this.done.set(digest, this.blobs.bytesOf(digest))
     }
     this.tell()
     return withAbort(signal, async (controller) => {
       const ticking = this.tick(controller.signal)
       try {
-        await this.fetchSideBySide([...missing], controller)
+        // Also those that were there: a bundle may have gone that had them.
+        await this.fetchSideBySide([...blobs], controller)
       } finally {
         controller.abort(new Error('It has ended'))
         await ticking

@@ -40,10 +40,15 @@ export function doesMake({ makes }: Way, diffId: string): boolean {
   return makes === 'all' || makes.has(diffId)
 }
 
+/** Bytes of a blob that would have to come from far away. */
+export function costOf(blob: Blob, blobs: Pick<BlobStore, 'bytesOf' | 'isFree'>): number {
+  return blobs.isFree?.(blob) ? 0 : blob.sizeBytes - blobs.bytesOf(blob.digest)
+}
+
 function viaBlobs({ via, blobs }: Way): Blob[] {
   return [...(via ? viaBlobs(via.way) : []), ...blobs]
 }
 
 function bytesToFetch(wanted: WantedImage, way: Way, blobs: BlobStore): number {
-  return blobsOf(wanted, way).reduce((sum, { digest, sizeBytes }) => sum + sizeBytes - blobs.bytesOf(digest), 0)
+  return blobsOf(wanted, way).reduce((sum, blob) => sum + costOf(blob, blobs), 0)
 }

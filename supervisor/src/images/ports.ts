@@ -66,6 +66,8 @@ export interface BlobStore {
   /** Bytes of it that are safely on disk; all of them: it is whole and its digest was right. */
   bytesOf(digest: string): number
   isWhole(digest: string): boolean
+  /** Whether it can be had for nothing: a bundle that is here has it. Absent: none has. */
+  isFree?(blob: Blob): boolean
   /**
    * Resolves when it is whole, right and durable. What is on disk is not asked for again. Several calls for one blob
    * share one download, which ends when the last of their signals has aborted.

@@ -10,6 +10,7 @@ export class TargetKeeper {
   readonly changed = new Listeners()
   private accepted?: { target: Target; etag?: string }
   private lastRefusal?: string
+  private offering: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly trust: Omit<TargetTrust, 'generation'>,
@@ -39,10 +40,22 @@ export class TargetKeeper {
     }
   }
 
+  /** Opens a target as `offer` does, and changes nothing; throws TargetRefused. */
+  verify(signed: SignedTarget): Target {
+    return verifyTarget(signed, { ...this.trust, generation: this.target?.generation })
+  }
+
   /** Puts a target in force once it is on disk. A refused one is reported and changes nothing. */
-  async offer(signed: SignedTarget, etag: string | undefined): Promise<void> {
+  offer(signed: SignedTarget, etag: string | undefined): Promise<void> {
+    // In turn: a poll and a bundle may come at once, and the later one must win.
+    const offered = this.offering.then(() => this.take(signed, etag))
+    this.offering = offered.catch(() => undefined)
+    return offered
+  }
+
+  private async take(signed: SignedTarget, etag: string | undefined): Promise<void> {
     try {
-      const target = verifyTarget(signed, { ...this.trust, generation: this.target?.generation })
+      const target = this.verify(signed)
       await this.document.write({ signed, etag })
       const isNew = target.generation !== this.target?.generation
       this.accepted = { target, etag }

@@ -4,6 +4,7 @@
  */
 import type { SettingsAtBoot } from '../host/host-settings.js'
 import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
+import type { StoredBundles } from '../bundles/stored-bundles.js'
 import type { StoredCommands } from '../commands/stored-commands.js'
 import type { StoredImages } from '../images/stored-images.js'
 import type { StoredLocks } from '../locks/stored-locks.js'
@@ -150,6 +151,7 @@ export class MemoryStore implements Store {
   readonly repositories = this.document<string[]>('repositories')
   readonly images = this.document<StoredImages>('images')
   readonly deltas = this.document<StoredDeltas>('deltas')
+  readonly bundles = this.document<StoredBundles>('bundles')
   readonly events = new MemoryEventSpool((what) => this.moment(what))
   readonly logs = new MemoryLogSpool()
 

@@ -22,7 +22,7 @@ import { windowWait } from './windows.js'
 export function pullImages(view: View): Plan {
   const due = view.services.filter((item) => isMissing(view, item) && isDue(view, item))
   const held = new Map(view.target.apps.map((app) => [app.id, windowWaitOf(view, app.id, due)]))
-  const permitted = due.filter(({ app }) => !held.get(app.id))
+  const permitted = due.filter((item) => !held.get(item.app.id) || isAtHand(view, item))
   const awaiting = permitted.filter((item) => awaitsDelta(view, item))
   return mergePlans([
     fetch(
@@ -31,7 +31,12 @@ export function pullImages(view: View): Plan {
     ),
     planWaits(...[...held.values()].filter((wait) => wait !== undefined)),
     planWaits(...deltaWaits(view, awaiting)),
-    planWaits(...budgetWaits(view, permitted)),
+    planWaits(
+      ...budgetWaits(
+        view,
+        permitted.filter((item) => !isAtHand(view, item)),
+      ),
+    ),
     planWaits(...view.services.flatMap((item) => waitForImages(view, item))),
   ])
 }
@@ -76,15 +81,20 @@ function isDue(view: View, item: ServiceView): boolean {
 function windowWaitOf(view: View, appId: string, due: ServiceView[]): Wait | undefined {
   const app = view.target.apps.find(({ id }) => id === appId)
   if (!app || !isPatient(view, app)) return undefined
-  const isToBegin = due.some((item) => item.app.id === appId && !isDownloading(view, item))
+  const isToBegin = due.some((item) => item.app.id === appId && !isDownloading(view, item) && !isAtHand(view, item))
   if (!isToBegin) return undefined
   const wait = windowWait(view, 'download', `The download of release ${app.release.version}`)
   return wait && { ...ofApp(app), ...wait }
 }
 
 function awaitsDelta(view: View, item: ServiceView): boolean {
-  if (isDownloading(view, item) || !isPatient(view, item.app)) return false
+  if (isDownloading(view, item) || isAtHand(view, item) || !isPatient(view, item.app)) return false
   return deltaAwaitedUntil(view, item) !== undefined
+}
+
+// Windows, deltas and budgets are for what comes over the link.
+function isAtHand({ current }: View, { service }: ServiceView): boolean {
+  return current.atHand?.includes(imageReference(service.image)) === true
 }
 
 function isDownloading({ current }: View, { service }: ServiceView): boolean {

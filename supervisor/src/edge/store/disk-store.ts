@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DeviceMemorySchema } from '@flotilla/reconcile'
 import { SettingsAtBootSchema } from '../../host/host-settings.js'
 import { z } from 'zod'
+import { StoredBundlesSchema } from '../../bundles/stored-bundles.js'
 import { StoredCommandsSchema } from '../../commands/stored-commands.js'
 import { StoredLocksSchema } from '../../locks/stored-locks.js'
 import { StoredImagesSchema } from '../../images/stored-images.js'
@@ -62,6 +63,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     repositories: document('repositories.json', RepositoriesSchema),
     images: document('images.json', StoredImagesSchema),
     deltas: document('deltas.json', StoredDeltasSchema),
+    bundles: document('bundles.json', StoredBundlesSchema),
     events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log),
     logs: await DiskLogSpool.open(join(folder, 'logs'), log),
   }

@@ -10,6 +10,8 @@ const LONGEST_REST_MS = 300_000
 const MOST_FAILURES = 6
 const PATIENCE_MS = 120_000
 const SOON_MS = 1_000
+// However long all of them rest: a bundle may have been brought meanwhile.
+const LOOK_AGAIN_MS = 20_000
 
 interface Turn {
   source: BlobSource
@@ -42,7 +44,7 @@ export class SourceTurns {
       signal.throwIfAborted()
       const found = await this.ask(signal)
       if (typeof found !== 'number') return found
-      await this.clock.sleep(found, signal)
+      await this.clock.sleep(Math.min(found, LOOK_AGAIN_MS), signal)
     }
   }
 

@@ -22,6 +22,8 @@ export interface DeltaFinderParts {
   skeletons: Skeletons
   stored: DurableValue<StoredDeltas>
   awaited: AwaitedDeltas
+  // Those that are here already. Absent: none.
+  bundled?: () => DeltaDescription[]
   events: EventRecorder
   log: Logger
 }
@@ -33,16 +35,17 @@ export class DeltaFinder implements WayFinder {
   constructor(private readonly parts: DeltaFinderParts) {}
 
   async find(wanted: WantedImage, _signal: AbortSignal): Promise<Way[]> {
-    const { stored, awaited, log } = this.parts
+    const { awaited, log } = this.parts
     const from = await this.sources(wanted)
     // Whoever has nothing to start from needs no delta.
     if (from.length === 0) return []
+    const bundled = this.bundledPaths(wanted, from)
+    if (bundled.length > 0) return bundled.map((path) => this.wayAlong(path, wanted, from))
     const answer = await this.ask(wanted.name, from).catch((error: unknown) => {
       log.info('nobody to ask for deltas', { image: wanted.name, error })
       return NO_ANSWER
     })
-    const isRefused = ({ digest }: DeltaDescription) => isGivenUp(stored.value, digest)
-    const paths = usablePaths(answer, { to: digestOf(wanted.name), from, isRefused })
+    const paths = this.usable(answer, wanted, from)
     await awaited.hear(wanted.name, answer, this.cheapest(wanted, paths))
     return paths.map((path) => this.wayAlong(path, wanted, from))
   }
@@ -77,6 +80,18 @@ export class DeltaFinder implements WayFinder {
       wanted,
       ({ diffIds }, digest) => diffIds.every((diffId) => skeletons.has(diffId)) && isTrusted(stored.value, digest),
     )
+  }
+
+  /** Nobody has to be asked for these, and no link is needed. */
+  private bundledPaths(wanted: WantedImage, from: readonly Source[]): DeltaPath[] {
+    const to = digestOf(wanted.name)
+    const deltas = (this.parts.bundled?.() ?? []).filter((delta) => delta.to === to)
+    return this.usable({ paths: deltas.map((delta) => ({ deltas: [delta] })) }, wanted, from)
+  }
+
+  private usable(answer: ImageSourcesResponse, wanted: WantedImage, from: readonly Source[]): DeltaPath[] {
+    const isRefused = ({ digest }: DeltaDescription) => isGivenUp(this.parts.stored.value, digest)
+    return usablePaths(answer, { to: digestOf(wanted.name), from, isRefused })
   }
 
   private ask(image: string, from: readonly Source[]): Promise<ImageSourcesResponse> {

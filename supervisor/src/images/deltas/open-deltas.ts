@@ -1,3 +1,4 @@
+import type { DeltaDescription } from '@flotilla/contracts'
 import { DurableValue } from '../../durable-value.js'
 import type { Core, Part } from '../../part.js'
 import type { BlobStore } from '../ports.js'
@@ -11,6 +12,8 @@ export interface DeltaWorld {
   blobs: BlobStore
   images: ImageOpener
   shelf: SkeletonShelf
+  // Deltas that bundles have. Absent: there are none.
+  bundled?: () => DeltaDescription[]
 }
 
 type OfCore = Pick<Core, 'cloud' | 'engine' | 'store' | 'targets' | 'events' | 'clock' | 'log' | 'lookWanted'>
