@@ -7,7 +7,7 @@ const who = 'organizations|users|auth|api-keys|audit|signing-keys'
 const what = 'fleets|device-events|provisioning-keys|variables|tags'
 const things =
   'devices|hardware|releases|supervisor-releases|builds|git|registry-auth|deltas|device-reports|device-logs|device-metrics|device-commands|snapshots'
-const top = 'target-state|link|rollouts|stream|dashboard|install|upkeep'
+const top = 'target-state|bundles|link|rollouts|stream|dashboard|install|upkeep'
 const layer = (from, to) => ({
   name: `no-import-up-from-${from.split('|')[0]}`,
   severity: 'error',

@@ -4,6 +4,7 @@ import { AuditModule } from './audit/index.js'
 import { AuthModule } from './auth/index.js'
 import type { ServerConfig } from './config/config.js'
 import { BuildsModule } from './builds/index.js'
+import { BundlesModule } from './bundles/index.js'
 import { ConfigModule } from './config/config.module.js'
 import { DashboardModule } from './dashboard/index.js'
 import { DatabaseModule } from './database/database.module.js'
@@ -60,6 +61,7 @@ const features = [
   GitModule,
   SupervisorReleasesModule,
   TargetStateModule,
+  BundlesModule,
   LinkModule,
   InstallModule,
   StreamModule,

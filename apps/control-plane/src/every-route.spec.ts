@@ -219,7 +219,7 @@ function parameters({ operation }: Route): Parameter[] {
 function fill(route: Route, values: Record<string, string> = {}): string {
   const { [route.path]: _, ...query } = values
   const path = route.path.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-    const value = query[name] ?? randomUUID()
+    const value = query[name] ?? (name === 'digest' ? `sha256:${'0'.repeat(64)}` : randomUUID())
     delete query[name]
     return encodeURIComponent(value)
   })

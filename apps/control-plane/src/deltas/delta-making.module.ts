@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common'
-import { RegistryAuthModule } from '../registry-auth/index.js'
 import { DeltasModule } from './deltas.module.js'
 import { DeltaAttempts } from './making/delta-attempts.service.js'
 import { DeltaLeases } from './making/delta-leases.service.js'
@@ -8,14 +7,12 @@ import { DeltaPlanNudges } from './making/delta-plan-nudges.js'
 import { DeltaRetention } from './making/delta-retention.service.js'
 import { DeltaScratch } from './making/delta-scratch.js'
 import { DeltaWorker } from './making/delta-worker.js'
-import { FleetRegistry } from './making/fleet-registry.js'
 import { SpentDeltas } from './making/spent-deltas.repository.js'
 
 /** For main.worker alone: whoever has it takes deltas from the queue. */
 @Module({
-  imports: [DeltasModule, RegistryAuthModule],
+  imports: [DeltasModule],
   providers: [
-    FleetRegistry,
     DeltaScratch,
     DeltaLeases,
     DeltaMaking,

@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/index.js'
 import { DevicesModule } from '../devices/index.js'
 import { FleetsModule } from '../fleets/index.js'
 import { HardwareModule } from '../hardware/index.js'
+import { RegistryAuthModule } from '../registry-auth/index.js'
 import { ReleasesModule } from '../releases/index.js'
 import { DeltaPlans } from './delta-plans.service.js'
 import { DeltaQueue } from './delta-queue.js'
@@ -19,6 +20,9 @@ import { ImageDeltasRepository } from './image-deltas.repository.js'
 import { ImagePaths } from './image-paths.service.js'
 import { ImageSourcesController } from './image-sources.controller.js'
 import { ImageSources } from './image-sources.service.js'
+import { DeltasBetween } from './deltas-between.service.js'
+import { KnownPairs } from './known-pairs.service.js'
+import { FleetRegistry } from './making/fleet-registry.js'
 import { MakingTimes } from './making-times.repository.js'
 import { ReleaseDeltasController } from './release-deltas.controller.js'
 import { DeltaJournal, DeltaOrders, ReleaseDeltas } from './release-deltas.service.js'
@@ -32,15 +36,28 @@ import { SeenReleases } from './seen-releases.service.js'
     DevicesModule,
     FleetsModule,
     HardwareModule,
+    RegistryAuthModule,
     ReleasesModule,
   ],
   controllers: [ImageSourcesController, ReleaseDeltasController, DownloadCostController],
   providers: [
-    ...[ImageDeltasRepository, FleetImages, MakingTimes, DeltaQueue, DeltaRequests],
+    ...[ImageDeltasRepository, FleetImages, FleetRegistry, MakingTimes, DeltaQueue, DeltaRequests],
     ...[DeltaPlans, DeltaReadinesses, DeltaUpkeep],
     ...[ImagePaths, DemandedDeltas, ImageSources],
-    ...[SeenReleases, ReleaseDeltas, DeltaJournal, DeltaOrders, ReleaseDownloadCosts, DeviceDownloadCosts],
+    ...[
+      SeenReleases,
+      ReleaseDeltas,
+      DeltaJournal,
+      DeltaOrders,
+      KnownPairs,
+      DeltasBetween,
+      ReleaseDownloadCosts,
+      DeviceDownloadCosts,
+    ],
   ],
-  exports: [ImageDeltasRepository, FleetImages, DeltaQueue, DeltaPlans, DeltaReadinesses, DeltaUpkeep],
+  exports: [
+    ...[ImageDeltasRepository, FleetImages, FleetRegistry, DeltaQueue],
+    ...[DeltaPlans, DeltaReadinesses, DeltaUpkeep, DeltasBetween],
+  ],
 })
 export class DeltasModule {}

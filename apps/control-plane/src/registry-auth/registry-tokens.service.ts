@@ -46,6 +46,11 @@ export class RegistryTokens {
     return this.sign('deltas', [fleetAccess(fleetId, ['pull', 'push', 'delete'])], expiresInSeconds)
   }
 
+  /** For this program itself, where it reads images on behalf of somebody who may. */
+  forReading(fleetId: string, expiresInSeconds: number): Promise<RegistryToken> {
+    return this.sign('reading', [fleetAccess(fleetId, ['pull'])], expiresInSeconds)
+  }
+
   /** For a board: the images of its own fleet. */
   forDevice(device: { deviceId: string; fleetId: string }): Promise<RegistryToken> {
     return this.sign(`device ${device.deviceId}`, [fleetAccess(device.fleetId, ['pull'])], DEVICE_SECONDS)

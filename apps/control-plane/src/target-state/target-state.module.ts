@@ -17,5 +17,6 @@ import { Targets } from './targets.service.js'
   imports: [DevicesModule, HardwareModule, ReleasesModule, SupervisorReleasesModule, VariablesModule],
   controllers: [TargetStateController],
   providers: [TargetPlaces, ReachingSettings, RunnableReleases, TargetSigner, Targets, TargetMaking, TargetDoor],
+  exports: [TargetSigner, Targets],
 })
 export class TargetStateModule {}

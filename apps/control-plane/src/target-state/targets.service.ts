@@ -1,10 +1,16 @@
-import type { SignedTarget } from '@flotilla/contracts'
+import type { SignedTarget, Target } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import { buildTarget, type TargetParts, withoutSecrets } from './build-target.js'
 import { ReachingSettings } from './reaching-settings.service.js'
 import { RunnableReleases } from './runnable-releases.service.js'
 import { TargetPlaces } from './target-places.repository.js'
 import { TargetSigner } from './target-signer.service.js'
+
+export interface MadeTarget {
+  generation: number
+  target: Target
+  signed: SignedTarget
+}
 
 /** Makes targets. */
 @Injectable()
@@ -17,11 +23,12 @@ export class Targets {
   ) {}
 
   /** undefined where there is no such device, or no board in it. */
-  async signed(deviceId: string): Promise<{ generation: number; signed: SignedTarget } | undefined> {
+  async signed(deviceId: string): Promise<MadeTarget | undefined> {
     const parts = await this.parts(deviceId)
     if (!parts) return undefined
-    const signed = await this.signer.sign(JSON.stringify(buildTarget(parts)))
-    return { generation: parts.place.generation, signed }
+    const target = buildTarget(parts)
+    const signed = await this.signer.sign(JSON.stringify(target))
+    return { generation: parts.place.generation, target, signed }
   }
 
   async forPeople(deviceId: string) {

@@ -548,6 +548,40 @@ export interface paths {
         patch: operations["updateFleet"];
         trace?: never;
     };
+    "/api/v1/fleets/{id}/blobs/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A blob of the images and deltas of a fleet; a Range header asks for a part of it */
+        get: operations["getFleetBlob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleets/{id}/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file needs that updates boards without a link: signed targets, and the blobs that go with them */
+        post: operations["createBundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleets/{id}/forced-release": {
         parameters: {
             query?: never;
@@ -931,6 +965,40 @@ export interface components {
             /** Format: date-time */
             lastUsedAt?: string;
             token: string;
+        };
+        CreatedBundle: {
+            bundle: {
+                payload: string;
+                keyId: string;
+                signature: string;
+            };
+            targets: {
+                [key: string]: {
+                    payload: string;
+                    keyId: string;
+                    signature: string;
+                };
+            };
+            blobBytes: number;
+            leftOut: {
+                /** Format: uuid */
+                deviceId: string;
+                name: string;
+                reason: string;
+            }[];
+            doubtful: {
+                /** Format: uuid */
+                deviceId: string;
+                name: string;
+                reason: string;
+            }[];
+            withoutDelta: {
+                service: string;
+                /** @enum {string} */
+                platform: "linux/amd64" | "linux/arm64" | "linux/arm/v7" | "linux/arm/v6";
+                fromVersions: string[];
+                reason: string;
+            }[];
         };
         CreatedProvisioningKey: {
             /** Format: uuid */
@@ -3769,6 +3837,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFleetBlob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem: what is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, new for each thing to make: a repeated request answers what the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    releaseId?: string;
+                    devices?: string[];
+                    deltaFrom?: string[];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedBundle"];
                 };
             };
             /** @description A problem: what is wrong, and what to do */

@@ -12,7 +12,7 @@ import type { Outcome } from './delta-leases.service.js'
 import { makeInProcess } from './delta-process.js'
 import { DeltaScratch, type ScratchRoom } from './delta-scratch.js'
 import { FleetRegistry } from './fleet-registry.js'
-import { readLayers } from './image-manifest.js'
+import { readImage } from './image-manifest.js'
 import { unpackLayer } from './layer-tar.js'
 import type { RegistryRepository } from './registry-repository.js'
 
@@ -38,8 +38,8 @@ export class DeltaMaking {
   async make(delta: ImageDelta, signal: AbortSignal): Promise<Outcome> {
     const repository = this.registry.of(delta.fleetId, signal)
     const images = {
-      from: await readLayers(repository, delta.fromDigest),
-      to: await readLayers(repository, delta.toDigest),
+      from: (await readImage(repository, delta.fromDigest)).layers,
+      to: (await readImage(repository, delta.toDigest)).layers,
     }
     const plain = plainBytes(counted(delta.toDigest, images.to), [counted(delta.fromDigest, images.from)])
     if (!isWorthTrying({ plainBytes: plain })) {

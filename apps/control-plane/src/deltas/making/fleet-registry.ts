@@ -8,7 +8,7 @@ const TOKEN_SECONDS = 600
 // A request that begins with a token must end with it.
 const FRESH_MS = (TOKEN_SECONDS / 2) * 1000
 
-/** The repositories of fleets, for the worker, who may push and delete deltas there. */
+/** The repositories of fleets. */
 @Injectable()
 export class FleetRegistry {
   constructor(
@@ -16,19 +16,25 @@ export class FleetRegistry {
     @Inject(CONFIG) private readonly config: ServerConfig,
   ) {}
 
+  /** For the worker, who may push and delete deltas there. */
   of(fleetId: string, signal?: AbortSignal): RegistryRepository {
+    return this.open(fleetId, () => this.tokens.forDeltas(fleetId, TOKEN_SECONDS), signal)
+  }
+
+  /** For whoever only looks. */
+  reader(fleetId: string, signal?: AbortSignal): RegistryRepository {
+    return this.open(fleetId, () => this.tokens.forReading(fleetId, TOKEN_SECONDS), signal)
+  }
+
+  private open(fleetId: string, issue: () => Promise<{ token: string }>, signal?: AbortSignal): RegistryRepository {
     let issued: { at: number; token: Promise<string> } | undefined
     const token = () => {
       if (!issued || issued.at + FRESH_MS < Date.now()) {
-        issued = { at: Date.now(), token: this.tokens.forDeltas(fleetId, TOKEN_SECONDS).then((each) => each.token) }
+        issued = { at: Date.now(), token: issue().then((each) => each.token) }
       }
       return issued.token
     }
-    return new RegistryRepository({
-      url: this.config.REGISTRY_URL,
-      repository: fleetRepository(fleetId),
-      token,
-      signal,
-    })
+    const repository = fleetRepository(fleetId)
+    return new RegistryRepository({ url: this.config.REGISTRY_URL, repository, token, signal })
   }
 }

@@ -11,20 +11,34 @@ const DescriptorSchema = z.object({
 const ManifestSchema = z.object({ config: DescriptorSchema, layers: z.array(DescriptorSchema).max(256) })
 const ConfigSchema = z.object({ rootfs: z.object({ diff_ids: z.array(DigestSchema).max(256) }) })
 
-/** The layers of an image from the base up, as its manifest and its config name them. */
-export async function readLayers(repository: RegistryRepository, digest: string): Promise<ImageLayer[]> {
-  const manifest = parse(ManifestSchema, await repository.manifest(digest), `manifest ${digest}`)
+/** What an image is made of in the registry. */
+export interface RegistryImage {
+  manifest: { digest: string; sizeBytes: number }
+  config: { digest: string; sizeBytes: number }
+  // From the base up, as manifest and config name them.
+  layers: ImageLayer[]
+}
+
+/** Throws DeltaFailure where it is gone, or is no image. */
+export async function readImage(repository: RegistryRepository, digest: string): Promise<RegistryImage> {
+  const text = await repository.manifest(digest)
+  const manifest = parse(ManifestSchema, text, `manifest ${digest}`)
   const config = parse(ConfigSchema, await repository.smallBlob(manifest.config.digest), `config of ${digest}`)
   const { diff_ids: diffIds } = config.rootfs
   if (diffIds.length !== manifest.layers.length) {
     throw new DeltaFailure(`The manifest ${digest} has ${manifest.layers.length} layers, its config ${diffIds.length}.`)
   }
-  return manifest.layers.map(({ digest, size, mediaType }, at) => ({
+  const layers = manifest.layers.map(({ digest, size, mediaType }, at) => ({
     diffId: diffIds[at] ?? digest,
     digest,
     sizeBytes: size,
     ...(mediaType !== undefined && { mediaType }),
   }))
+  return {
+    manifest: { digest, sizeBytes: Buffer.byteLength(text) },
+    config: { digest: manifest.config.digest, sizeBytes: manifest.config.size },
+    layers,
+  }
 }
 
 function parse<T extends z.ZodType>(schema: T, text: string, what: string): z.infer<T> {

@@ -43,6 +43,12 @@ export class RegistryRepository {
     return Readable.fromWeb(bodyOf('blob', digest, response))
   }
 
+  /** A blob, or the part of it that a Range header names: the registry's own answer, 206, 200 or 416. */
+  part(digest: string, range: string | undefined): Promise<Response> {
+    const headers = { ...(range !== undefined && { Range: range }), 'Accept-Encoding': 'identity' }
+    return this.send('GET', `blobs/${digest}`, { headers, passing: [416] })
+  }
+
   async pushBlob(digest: string, content: { file: string; sizeBytes: number } | { text: string }): Promise<void> {
     const known = await this.send('HEAD', `blobs/${digest}`, { passing: [404] })
     if (known.ok) return

@@ -12,7 +12,7 @@ import { SigningKeys } from '../../signing-keys/index.js'
 import { createTestApi, type TestApi } from '../../testing/test-api.js'
 
 /** What becomes of a request on its way to the registry. */
-export type Interference = 'pass' | 'hold' | 'away' | { instead: Buffer }
+export type Interference = 'pass' | 'hold' | 'away' | 'cut' | { instead: Buffer }
 
 export interface TestLayer {
   // Path → content.
@@ -99,13 +99,14 @@ export class ImageRegistry {
     const what = this.interfere(incoming.url ?? '', incoming.method ?? '')
     if (what === 'hold') return void this.held.add(outgoing)
     if (what === 'away') return void outgoing.writeHead(503).end()
-    if (what !== 'pass')
+    if (typeof what === 'object')
       return void outgoing.writeHead(200, { 'Content-Length': what.instead.length }).end(what.instead)
     const { port } = new URL(this.registry.url)
     const { method, headers, url: path } = incoming
     const onward = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
+      if (what === 'cut') answer.once('data', (some: Buffer) => outgoing.write(some, () => outgoing.destroy()))
+      else answer.pipe(outgoing)
     })
     onward.on('error', () => outgoing.destroy())
     incoming.pipe(onward)
