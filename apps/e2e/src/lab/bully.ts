@@ -42,7 +42,7 @@ export class Bully {
   /** The link is up, and bad. */
   async begin(): Promise<void> {
     const { kilobits, loss } = this.link
-    await this.board.link.restore()
+    // Its rate first: not one moment is it better than it should be.
     await this.board.link.setRate(kilobits)
     await this.board.link.setLoss(loss)
   }

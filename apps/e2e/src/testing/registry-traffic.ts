@@ -5,7 +5,12 @@ import type { World } from './world.js'
 
 /** From now on: a rule without a target only counts, behind those that lose packets. */
 export async function countFromRegistry(world: World, board: DeviceEngine): Promise<void> {
-  await inDevice(board, '-A', 'INPUT', '-i', 'eth0', '-p', 'tcp', '--sport', new URL(world.stack.registryUrl).port)
+  await countFromPort(Number(new URL(world.stack.registryUrl).port), board)
+}
+
+/** The same where something else stands before the registry. */
+export async function countFromPort(port: number, board: DeviceEngine): Promise<void> {
+  await inDevice(board, '-A', 'INPUT', '-i', 'eth0', '-p', 'tcp', '--sport', String(port))
 }
 
 /** Bytes of payload, also those that came twice: without IP's and TCP's own 52 in each packet. */

@@ -112,24 +112,25 @@ class Filling {
   private async fetch(source: BlobSource, range: ByteRange): Promise<void> {
     const { clock, traffic, turns } = this.order
     const startedAt = clock.monotonic()
+    const course = { bytes: 0, startedAt, lastAt: startedAt }
     const sizes = traffic.sizes(source)
-    let received = 0
     try {
       for await (const bytes of this.read(source, range)) {
-        await this.take(source, bytes, range.first + received)
-        received += bytes.length
+        await this.take(source, bytes, range.first + course.bytes)
+        course.bytes += bytes.length
+        course.lastAt = clock.monotonic()
       }
-      sizes.worked(received, clock.monotonic() - startedAt)
+      sizes.worked(course)
     } catch (error) {
       if (!(error instanceof SourceError)) throw error
       this.signal.throwIfAborted()
-      sizes.broke(received, clock.monotonic() - startedAt)
+      sizes.broke(course, clock.monotonic())
       this.isSequential ||= error.facts.isSequential === true
       turns.failed(source, error)
       // It may be long until there is more.
       await this.part.commit()
     } finally {
-      if (source.kind === 'registry') this.order.meter.giveBack?.(bytesIn(range) - received)
+      if (source.kind === 'registry') this.order.meter.giveBack?.(bytesIn(range) - course.bytes)
     }
   }
 

@@ -18,12 +18,10 @@ interface History {
   // What there must be in the end.
   blobs: { blob: Blob; content: Buffer }[]
   sources(clock: VirtualClock): BlobOrigin[]
-  run(store: DiskBlobStore): Promise<void>
+  run(store: DiskBlobStore, signal: AbortSignal): Promise<void>
   // What came is thrown away in its course, and has to come again.
   comesAgain?: boolean
 }
-
-const { signal } = new AbortController()
 
 /** A link of 64 KB/s. */
 function paced(clock: VirtualClock, ...origins: BlobOrigin[]): BlobOrigin[] {
@@ -40,7 +38,7 @@ function fetching(...sizes: number[]): History {
   return {
     blobs,
     sources: (clock) => paced(clock, originOf(blobs)),
-    run: async (store) => void (await Promise.all(blobs.map(({ blob }) => store.fetch(blob, { signal })))),
+    run: async (store, signal) => void (await Promise.all(blobs.map(({ blob }) => store.fetch(blob, { signal })))),
   }
 }
 
@@ -69,12 +67,12 @@ function forged(): History {
 function comingAndGoing(): History {
   const history = fetching(200 * KB, 120 * KB)
   const [first] = history.blobs as [History['blobs'][number]]
-  const run = async (store: DiskBlobStore) => {
+  const run: History['run'] = async (store, signal) => {
     if (!store.isWhole(first.blob.digest)) {
       await store.put(first.blob.digest, originOf(history.blobs).read(first.blob, rangeOf(first.blob), signal))
       await store.remove(first.blob.digest)
     }
-    await history.run(store)
+    await history.run(store, signal)
     await store.keepOnly(history.blobs.map(({ blob }) => blob.digest))
   }
   return { ...history, run, comesAgain: true }
@@ -143,9 +141,13 @@ async function start(history: History, disk: CutDisk) {
   const origins = history.sources(clock)
   const said = new Map<string, number>()
   let isOver = false
+  // Its own, so that no life is kept by those who wait for it in vain.
+  const { signal } = new AbortController()
   const life = openStore(disk, clock, origins)
     .then(async (store) => {
-      await history.run(store).finally(() => store.list().forEach(({ digest, bytes }) => said.set(digest, bytes)))
+      await history
+        .run(store, signal)
+        .finally(() => store.list().forEach(({ digest, bytes }) => said.set(digest, bytes)))
     })
     .catch((error: Error) => {
       if (!/power/i.test(wholeMessage(error))) throw error
