@@ -16,8 +16,23 @@ describe('the environment', () => {
       managesHost: false,
       metricsSeconds: 60,
       localApiPort: 48484,
+      bundles: { usb: true, folders: [], port: undefined },
       log: { level: 'info', format: 'json', instance: undefined },
     })
+  })
+
+  it('takes bundles from the folders, and at the port, that it is told', () => {
+    const settings = {
+      FLOTILLA_BUNDLE_USB: 'off',
+      FLOTILLA_BUNDLE_FOLDERS: '/srv/a b/:/mnt',
+      FLOTILLA_BUNDLE_PORT: '48480',
+    }
+    expect(readConfig({ ...server, ...settings }).bundles).toEqual({
+      usb: false,
+      folders: ['/srv/a b', '/mnt'],
+      port: 48480,
+    })
+    expect(() => readConfig({ ...server, FLOTILLA_BUNDLE_FOLDERS: 'srv:/mnt' })).toThrow('must be absolute paths')
   })
 
   it.each([

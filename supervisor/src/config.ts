@@ -1,7 +1,7 @@
 /*
  * The environment, read once at start into one frozen object. Nothing else reads process.env.
  */
-import { PlatformSchema } from '@flotilla/contracts'
+import { BUNDLE_PORT, PlatformSchema } from '@flotilla/contracts'
 import { z } from 'zod'
 
 /** What each setting is for, in the order in which people meet them; --help and env.example are made from it. */
@@ -55,6 +55,22 @@ const EnvironmentSchema = z.object({
     .union([z.literal('off'), z.coerce.number().int().min(0).max(65_535)])
     .default(48484)
     .meta({ description: 'Port of the local API for containers, on private addresses only. off or 0: there is none.' }),
+  FLOTILLA_BUNDLE_USB: z.enum(['on', 'off']).default('on').meta({
+    description: 'off: bundles on USB sticks that are put into the board are not looked for.',
+  }),
+  FLOTILLA_BUNDLE_FOLDERS: z
+    .string()
+    .regex(/^\/[^:]*(:\/[^:]*)*$/, 'must be absolute paths with colons between them')
+    .optional()
+    .meta({
+      description: 'Folders to take bundles from, as /srv/bundles:/mnt/share. Absent: none.',
+    }),
+  FLOTILLA_BUNDLE_PORT: z
+    .union([z.literal('off'), z.coerce.number().int().min(0).max(65_535)])
+    .default('off')
+    .meta({
+      description: `Port at which everybody in the board's network may send it a bundle, and see what it runs (usually ${BUNDLE_PORT}). off or 0: there is none.`,
+    }),
   FLOTILLA_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
@@ -85,6 +101,12 @@ export interface Config {
   metricsSeconds: number
   // Undefined: switched off.
   localApiPort?: number
+  bundles: {
+    usb: boolean
+    folders: string[]
+    // Undefined: the local network has no door.
+    port?: number
+  }
   // Undefined: nobody watches.
   watchdogMs?: number
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'json' | 'pretty'; instance?: string }
@@ -114,6 +136,11 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     engineRestart: settings.FLOTILLA_ENGINE_RESTART,
     metricsSeconds: settings.FLOTILLA_METRICS_SECONDS,
     localApiPort: Number(settings.FLOTILLA_LOCAL_API_PORT) || undefined,
+    bundles: {
+      usb: settings.FLOTILLA_BUNDLE_USB === 'on',
+      folders: (settings.FLOTILLA_BUNDLE_FOLDERS ?? '').split(':').filter(Boolean).map(withoutSlash),
+      port: Number(settings.FLOTILLA_BUNDLE_PORT) || undefined,
+    },
     watchdogMs: settings.WATCHDOG_USEC === undefined ? undefined : settings.WATCHDOG_USEC / 1000,
     log: {
       level: settings.FLOTILLA_LOG_LEVEL,
@@ -160,6 +187,10 @@ function describeIssues(error: z.ZodError, present: Record<string, unknown>): st
     return `  ${name}: ${name in present ? message : 'is missing'}`
   })
   return `The environment is not complete:\n${lines.join('\n')}`
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/(?<=.)\/+$/, '')
 }
 
 function engineAddress(text: string): Config['engine'] {

@@ -54,7 +54,7 @@ describe('the bundled program', () => {
   }
 
   it('is one small file', async () => {
-    expect((await stat(program)).size).toBeLessThan(1_000_000)
+    expect((await stat(program)).size).toBeLessThan(1_100_000)
   })
 
   it('tells its version and how it is set up', () => {
@@ -95,6 +95,23 @@ describe('the bundled program', () => {
     child.kill('SIGTERM')
     expect(await exit).toBe(0)
     await expect(ask('/ping')).rejects.toThrow()
+  })
+
+  it('has a door to the local network where it is told so, for bundles and nothing else', async () => {
+    const port = randomInt(15_000, 32_000)
+    const { child, exit } = start({ FLOTILLA_BUNDLE_PORT: String(port) })
+    const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init)
+    const page = await eventually(async () => (await ask('/')).text())
+    expect(page).toMatch(/^<!doctype html>[^]*<style>[^]*<script type="module">[^]*<\/html>/)
+    expect(page).not.toMatch(/(src|href)=/)
+    expect(await (await ask('/flotilla/v1/bundle')).json()).toMatchObject({ device: {}, running: [], bundles: [] })
+    expect((await ask('/flotilla/v1/app')).status).toBe(404)
+    const headers = { 'content-type': 'application/octet-stream' }
+    const refused = await ask('/flotilla/v1/bundle', { method: 'POST', body: 'nothing of the kind', headers })
+    expect(await refused.json()).toMatchObject({ status: 422, code: 'not-a-bundle' })
+    child.kill('SIGTERM')
+    expect(await exit).toBe(0)
+    expect(await readdir(join(stateDir, 'bundles'))).toEqual([])
   })
 
   it('is the same device when it is started again, and needs no provisioning key for it', async () => {

@@ -3,8 +3,11 @@ import launcher from 'deploy-pi/launch-supervisor.sh'
 import unit from 'deploy-pi/flotilla-supervisor.service'
 import { runAgent } from './agent.js'
 import { BundleShelf } from './bundles/bundle-shelf.js'
+import { BundleWays } from './bundles/bundle-ways.js'
 import { bundlesPart } from './bundles/bundles-part.js'
 import { ConfigError, describeSettings, readConfig, type Config } from './config.js'
+import bundlePage from './edge/bundles/bundle-page.html'
+import { openBundleWays } from './edge/bundles/open-bundle-ways.js'
 import { HttpCloud } from './edge/cloud/http-cloud.js'
 import { DockerEngine } from './edge/docker/docker-engine.js'
 import { systemClock } from './edge/host/clock.js'
@@ -33,6 +36,7 @@ import { imagesPart } from './images/images-part.js'
 import { Metrics } from './metrics/metrics.js'
 import { Neighbours } from './neighbours/neighbours.js'
 import type { MakePart } from './part.js'
+import type { Logger } from './ports.js'
 import { selfUpdatePart } from './self-update/self-update-part.js'
 import { snapshotsPart } from './snapshots/snapshots-part.js'
 import type { Store } from './stored.js'
@@ -70,24 +74,17 @@ async function main(): Promise<number> {
 async function supervise(config: Config): Promise<void> {
   const log = createLogger(config.log)
   const store = await openStore(config.stateDir, log)
-  const stop = new AbortController()
+  const stop = stopBySignals(log)
   tellWatchdog(config.watchdogMs)
   const root = hostRoot()
   const disk = new DataDisk(root)
   const time = new LinuxTime(root)
   const bundles = new BundleShelf()
+  const ways = new BundleWays(() => openBundleWays({ ...config, root, page: bundlePage }))
   const neighbours = new Neighbours(localNetwork())
   const transfers = transfersOf(store, time)
   const meter = new LinuxMeter({ dataFolder: () => disk.folder() })
   const metrics = new Metrics(meter, { seconds: config.metricsSeconds })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      // Asked twice: somebody is in a hurry.
-      if (stop.signal.aborted) process.exit(1)
-      log.info('stopping; containers keep running', { signal })
-      stop.abort()
-    })
-  }
   await runAgent(
     {
       clock: systemClock,
@@ -110,6 +107,7 @@ async function supervise(config: Config): Promise<void> {
         (core) => transfers.part(core),
         (core) => neighbours.part(core),
         (core) => bundlesPart(core, bundles),
+        ways.part,
         imagesPart((core) => openImages(core, { ...config, root, meter: transfers, neighbours, bundles })),
         hostPart({ time, control: hostControl(config, root), document: store.settingsAtBoot }),
         engineRestartsPart({
@@ -119,6 +117,7 @@ async function supervise(config: Config): Promise<void> {
         localPart({
           ...{ port: config.localApiPort, listen },
           engineSocket: 'socketPath' in config.engine ? config.engine.socketPath : undefined,
+          more: (core) => ways.routes(core),
         }),
         ...selfUpdateParts(config, () => stop.abort()),
       ],
@@ -127,6 +126,19 @@ async function supervise(config: Config): Promise<void> {
     stop.signal,
   )
   log.info('stopped')
+}
+
+function stopBySignals(log: Logger): AbortController {
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // Asked twice: somebody is in a hurry.
+      if (stop.signal.aborted) process.exit(1)
+      log.info('stopping; containers keep running', { signal })
+      stop.abort()
+    })
+  }
+  return stop
 }
 
 function transfersOf({ transfers: document }: Store, time: LinuxTime): Transfers {

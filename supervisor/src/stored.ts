@@ -6,6 +6,7 @@ import type { StoredBundles } from './bundles/stored-bundles.js'
 import type { StoredCommands } from './commands/stored-commands.js'
 import type { StoredImages } from './images/stored-images.js'
 import type { StoredDeltas } from './images/deltas/stored-deltas.js'
+import type { StoredUpload } from './bundles/stored-uploads.js'
 import type { StoredLocks } from './locks/stored-locks.js'
 import { isPrivateKey } from './private-key.js'
 import type { Document, Stamp } from './ports.js'
@@ -164,6 +165,8 @@ export interface Store {
   images: Document<StoredImages>
   deltas: Document<StoredDeltas>
   bundles: Document<StoredBundles>
+  // Bundles that somebody beside the board sent.
+  bundleUploads: Document<StoredUpload[]>
   events: EventSpool
   logs: LogSpool
 }

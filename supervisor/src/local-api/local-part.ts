@@ -28,6 +28,8 @@ export interface LocalOptions {
   // The engine's socket, for services that ask for it. Absent: it is not on this machine.
   engineSocket?: string
   listen: Listen
+  // Of other parts, below the same path.
+  more?: (core: Core) => Route[]
 }
 
 /** What apps on the board, and people over the control plane, may ask: locks, the local API, and commands. */
@@ -37,7 +39,8 @@ export function localPart(options: LocalOptions): MakePart {
     const parts = await openParts(core)
     const { actions, locks, takeOvers, tags } = parts
     const tokens = new AccessTokens(core.identity)
-    const api = new LocalApi(routes(core, parts, port ?? 0), tokens, core)
+    const all = [...below(options.more?.(core) ?? []), ...routes(core, parts, port ?? 0)]
+    const api = new LocalApi(all, tokens, core)
     const commands = new CommandLoop(core, actions, core.store.commands)
     const listeners =
       port === undefined ? undefined : new LocalListeners(core, { port, listen }, (request) => api.answer(request))
@@ -96,9 +99,9 @@ function routes(core: Core, { actions, taken, takeOvers, tags }: Opened, port: n
     ...lockRoutes(core, taken),
     ...snapshotRoutes(core, actions),
   ]
-  return [
-    ...own.map((route) => ({ ...route, path: `${BASE_PATH}${route.path}` })),
-    ...v1Routes(core, actions, port),
-    ...v2Routes(core, actions, tags),
-  ]
+  return [...below(own), ...v1Routes(core, actions, port), ...v2Routes(core, actions, tags)]
+}
+
+function below(routes: readonly Route[]): Route[] {
+  return routes.map((route) => ({ ...route, path: `${BASE_PATH}${route.path}` }))
 }

@@ -15,8 +15,17 @@ export interface LocalRequest {
   accept: string
   // Parsed JSON or form; undefined: none.
   body: unknown
+  // A body that is too large to be held, where the route takes it as it comes; `body` is undefined then.
+  stream?: BodyStream
   // Aborts when the caller has gone.
   signal: AbortSignal
+}
+
+export interface BodyStream {
+  // Rejects where the caller goes away in the middle, and with a LocalProblem where it is all but silent.
+  bytes: AsyncIterable<Uint8Array>
+  /** Of the request; names in lower case. */
+  header: (name: string) => string | undefined
 }
 
 export interface LocalAnswer {

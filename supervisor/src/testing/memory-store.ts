@@ -5,6 +5,7 @@
 import type { SettingsAtBoot } from '../host/host-settings.js'
 import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import type { StoredBundles } from '../bundles/stored-bundles.js'
+import type { StoredUpload } from '../bundles/stored-uploads.js'
 import type { StoredCommands } from '../commands/stored-commands.js'
 import type { StoredImages } from '../images/stored-images.js'
 import type { StoredLocks } from '../locks/stored-locks.js'
@@ -152,6 +153,7 @@ export class MemoryStore implements Store {
   readonly images = this.document<StoredImages>('images')
   readonly deltas = this.document<StoredDeltas>('deltas')
   readonly bundles = this.document<StoredBundles>('bundles')
+  readonly bundleUploads = this.document<StoredUpload[]>('bundle-uploads')
   readonly events = new MemoryEventSpool((what) => this.moment(what))
   readonly logs = new MemoryLogSpool()
 

@@ -1,11 +1,19 @@
 /*
  * HTTP for the local API: one listener on one address, with bounds on all that a caller may send or hold. It knows
- * nothing of routes and tokens.
+ * nothing of tokens, and of routes only which take what is too large to be held.
  */
+import { BUNDLE_ROUTE } from '@flotilla/contracts'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { LocalProblem, problemAnswer, type LocalAnswer, type LocalRequest } from '../../local-api/local-request.js'
+import {
+  LocalProblem,
+  problemAnswer,
+  type BodyStream,
+  type LocalAnswer,
+  type LocalRequest,
+} from '../../local-api/local-request.js'
 import { parseJson } from '../../parse-json.js'
+import { drain, readSteadily } from './request-bytes.js'
 
 export interface LocalListener {
   port: number
@@ -17,10 +25,12 @@ export type HandleRequest = (request: LocalRequest) => Promise<LocalAnswer>
 const MOST_BODY_BYTES = 64 * 1024
 const MOST_CONNECTIONS = 64
 const REQUEST_TIMEOUT_MS = 30_000
+// A bundle of hundreds of megabytes; at their pace, however long it takes.
+const STREAMED = [BUNDLE_ROUTE]
 
 /** Rejects where the address is not there, or its port taken. Port 0: any free one. */
 export async function listen(address: string, port: number, handle: HandleRequest): Promise<LocalListener> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 5_000 })
+  const server = createServer({ requestTimeout: 0, headersTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 5_000 })
   server.maxConnections = MOST_CONNECTIONS
   server.on('request', (request, response) => void serve(request, response, handle))
   await new Promise<void>((resolve, reject) => {
@@ -43,7 +53,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   // A caller that goes away while it is answered is no error of ours.
   response.on('error', () => gone.abort())
   try {
-    await send(response, await handle(await read(request, gone.signal)), gone.signal)
+    const answer = await handle(await read(request, gone.signal))
+    // Said no in the middle: the rest of the body must not be taken for the next request.
+    if (!request.complete) response.setHeader('connection', 'close')
+    await send(response, answer, gone.signal)
+    if (!request.complete) await drain(request)
   } catch (error) {
     if (error instanceof LocalProblem) await send(response, problemAnswer(error), gone.signal)
     response.destroy()
@@ -59,15 +73,24 @@ async function read(request: IncomingMessage, signal: AbortSignal): Promise<Loca
     query: url.searchParams,
     token: bearer ?? url.searchParams.get('apikey') ?? undefined,
     accept: request.headers.accept ?? '',
-    body: await readBody(request),
+    ...(request.method === 'POST' && STREAMED.includes(url.pathname)
+      ? { body: undefined, stream: streamOf(request) }
+      : { body: await readBody(request) }),
     signal,
   }
+}
+
+function streamOf(request: IncomingMessage): BodyStream {
+  const header = (name: string) => [request.headers[name]].flat()[0]
+  return { bytes: readSteadily(request), header }
 }
 
 /** JSON, whatever it says that it is: wget calls everything a form. Else a form. */
 async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let bytes = 0
+  const deadline = setTimeout(() => request.destroy(), REQUEST_TIMEOUT_MS)
+  request.once('close', () => clearTimeout(deadline)).once('end', () => clearTimeout(deadline))
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > MOST_BODY_BYTES) throw new LocalProblem(413, 'too-large', 'A body has at most 64 KiB.')

@@ -7,6 +7,7 @@ import { DeviceMemorySchema } from '@flotilla/reconcile'
 import { SettingsAtBootSchema } from '../../host/host-settings.js'
 import { z } from 'zod'
 import { StoredBundlesSchema } from '../../bundles/stored-bundles.js'
+import { StoredUploadsSchema } from '../../bundles/stored-uploads.js'
 import { StoredCommandsSchema } from '../../commands/stored-commands.js'
 import { StoredLocksSchema } from '../../locks/stored-locks.js'
 import { StoredImagesSchema } from '../../images/stored-images.js'
@@ -64,6 +65,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     images: document('images.json', StoredImagesSchema),
     deltas: document('deltas.json', StoredDeltasSchema),
     bundles: document('bundles.json', StoredBundlesSchema),
+    bundleUploads: document('bundle-uploads.json', StoredUploadsSchema),
     events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log),
     logs: await DiskLogSpool.open(join(folder, 'logs'), log),
   }

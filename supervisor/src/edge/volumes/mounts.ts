@@ -8,6 +8,10 @@ export interface Mount {
   id: string
   path: string
   type: string
+  // major:minor. A file system over several disks has one that is no disk's.
+  device: string
+  // What was mounted, as whoever mounted it called it: /dev/sda1.
+  source: string
 }
 
 /** The mount that holds this path, which must be free of symbolic links. */
@@ -28,8 +32,9 @@ export function parseMountInfo(text: string): Mount[] {
     .filter((line) => line !== '')
     .map((line) => {
       const [own = '', fileSystem = ''] = line.split(' - ')
-      const [id = '', , , , path = ''] = own.split(' ')
-      return { id, path: unescaped(path), type: fileSystem.split(' ')[0] ?? '' }
+      const [id = '', , device = '', , path = ''] = own.split(' ')
+      const [type = '', source = ''] = fileSystem.split(' ')
+      return { id, path: unescaped(path), type, device, source: unescaped(source) }
     })
 }
 
