@@ -4,14 +4,20 @@
  */
 import type { ContainerSpec } from '@flotilla/reconcile'
 import { runAgent } from '../agent.js'
+import { BorrowedBlobs } from '../bundles/borrowed-blobs.js'
+import { BundleShelf } from '../bundles/bundle-shelf.js'
+import { bundlesPart } from '../bundles/bundles-part.js'
+import type { BundleFile, BundleIntake } from '../bundles/ports.js'
 import type { Program } from '../edge/fake/fake-container.js'
 import { FakeDaemon } from '../edge/fake/fake-daemon.js'
 import { FakeEngine } from '../edge/fake/fake-engine.js'
 import { FakeLocalRegistry } from '../edge/fake/fake-local-registry.js'
 import type { Sources } from '../execute/sources.js'
+import type { ManifestSource } from '../images/image-documents.js'
 import { imagesPart, type ImageWorld } from '../images/images-part.js'
 import type { SnapshotDisk } from '../snapshots/snapshot-disk.js'
-import type { Cloud } from '../ports.js'
+import type { Core, Part } from '../part.js'
+import type { Cloud, Logger } from '../ports.js'
 import { snapshotsPart } from '../snapshots/snapshots-part.js'
 import { MemoryBlobs } from '../testing/memory-blobs.js'
 import { MemoryStore, silentLog } from '../testing/memory-store.js'
@@ -53,6 +59,9 @@ export class SimBoard {
   onMoment: (moment: string) => void = () => undefined
   /** What the planner is told beside what the engine shows; taken up at the next start. */
   sources: Sources = {}
+  /** Sticks in the board: found again at each start, each read anew. */
+  sticks: (() => BundleFile)[] = []
+  intake?: BundleIntake
   private cutAt = Infinity
   private stopping = new AbortController()
   private running: Promise<unknown> = Promise.resolve()
@@ -92,6 +101,7 @@ export class SimBoard {
     this.isPowered = true
     this.stopping = new AbortController()
     const log = silentLog()
+    const shelf = new BundleShelf()
     const world = {
       clock: this.clock,
       log,
@@ -102,7 +112,8 @@ export class SimBoard {
       parts: [
         () => ({ sources: this.sources }),
         snapshotsPart(() => this.volumes as unknown as SnapshotDisk),
-        imagesPart(() => this.images()),
+        (core: Core) => this.bundles(core, shelf),
+        imagesPart(() => this.images(shelf, log)),
       ],
     }
     const options = { provisioningKey: 'key', name: 'porch', pollMs: 900 * SECOND }
@@ -113,16 +124,29 @@ export class SimBoard {
     this.running.catch(() => undefined)
   }
 
-  private images(): ImageWorld {
-    const { blobs, clock, cloud, daemon } = this
-    return {
-      ...{ blobs, clock, finders: [] },
-      manifests: {
-        readManifest: async (manifest) => {
-          if (!cloud.isReachable) throw new Error('The registry does not answer')
-          return FAKE_IMAGES.readManifest(manifest)
-        },
+  /** The way of sticks into the board. */
+  private async bundles(core: Core, shelf: BundleShelf): Promise<Part> {
+    const part = await bundlesPart(core, shelf)
+    const intake = part.offers?.bundles
+    this.intake = intake
+    const offerAll = async () => {
+      for (const stick of this.sticks) await intake?.offer(stick(), 'usb')
+    }
+    return { ...part, loops: [offerAll] }
+  }
+
+  private images(shelf: BundleShelf, log: Logger): ImageWorld {
+    const { clock, cloud, daemon } = this
+    const registry: ManifestSource = {
+      readManifest: async (manifest) => {
+        if (!cloud.isReachable) throw new Error('The registry does not answer')
+        return FAKE_IMAGES.readManifest(manifest)
       },
+    }
+    return {
+      ...{ clock, finders: [] },
+      blobs: new BorrowedBlobs(this.blobs, shelf, log),
+      manifests: shelf.manifestsBefore(registry),
       registry: new FakeLocalRegistry(daemon),
       close: () => Promise.resolve(),
     }

@@ -2,18 +2,14 @@
  * A control plane without HTTP: the device contract as function calls, over a link that a simulation can take away. It
  * holds what a server would know of one board.
  */
-import {
-  DEVICE_PROTOCOL,
-  TargetSchema,
-  targetStatement,
-  type RegisterResponse,
-  type TargetInput,
-} from '@flotilla/contracts'
-import { createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
+import { DEVICE_PROTOCOL, type Bundle, type RegisterResponse, type TargetInput } from '@flotilla/contracts'
+import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { CloudError } from '../errors.js'
 import { rawPublicKey } from '../identity.js'
 import type { Cloud, LinkListener } from '../ports.js'
+import { blobsOfImages, bundleEntries, describeBundle, signTarget, tarOf } from '../testing/bundle-files.js'
 import { FakeCloudDevice } from '../testing/fake-cloud-device.js'
+import { FAKE_IMAGES } from '../testing/targets.js'
 
 // One for all boards of a run: making a key takes longer than a board's whole day.
 const KEY = { id: 'key', ...generateKeyPairSync('ed25519') }
@@ -35,6 +31,20 @@ export class SimCloud {
     this.generation++
     this.wanted = { ...change, apps }
     if (this.isReachable) this.listener?.onMessage({ type: 'target-changed', generation: this.generation })
+  }
+
+  /** A file with what the board should run now and all its images, as it would be made for it alone. */
+  bundle(change: Partial<Bundle> = {}): Buffer {
+    const { hardware } = this.registered()
+    const target = this.target()
+    const images = target.apps.flatMap(({ services }) => Object.values(services).map(({ image }) => image.digest))
+    const content = {
+      key: KEY,
+      description: describeBundle(target, change),
+      targets: { [hardware.uuid]: signTarget(target, KEY) },
+      blobs: blobsOfImages(FAKE_IMAGES, images),
+    }
+    return tarOf(bundleEntries(content))
   }
 
   cutLink(): void {
@@ -73,7 +83,7 @@ export class SimCloud {
         await this.reach()
         const current = `"${this.generation}"`
         if (etag === current) return {}
-        return { changed: { signed: this.signed(KEY.privateKey), etag: current } }
+        return { changed: { signed: signTarget(this.target(), KEY), etag: current } }
       },
       sendReport: (report) => this.reach().then(() => device().takeReport(report)),
       sendLogs: (batch) => this.reach().then(() => device().takeLogs(batch)),
@@ -101,21 +111,15 @@ export class SimCloud {
     return this.device
   }
 
-  private signed(key: KeyObject) {
+  private target(): TargetInput {
     const { registration, hardware } = this.registered()
-    const payload = JSON.stringify(
-      TargetSchema.parse({
-        protocol: DEVICE_PROTOCOL,
-        generation: this.generation,
-        device: { id: registration.deviceId, name: registration.deviceName, hardwareUuid: hardware.uuid },
-        fleet: { id: registration.fleetId, name: 'fleet', organization: 'acme' },
-        ...this.wanted,
-      }),
-    )
     return {
-      payload,
-      keyId: KEY.id,
-      signature: sign(null, Buffer.from(targetStatement(payload)), key).toString('base64url'),
+      protocol: DEVICE_PROTOCOL,
+      generation: this.generation,
+      device: { id: registration.deviceId, name: registration.deviceName, hardwareUuid: hardware.uuid },
+      fleet: { id: registration.fleetId, name: 'fleet', organization: 'acme' },
+      apps: [],
+      ...this.wanted,
     }
   }
 }
