@@ -72,9 +72,15 @@ export class ByteReader {
   }
 
   varint(): number {
-    let value = 0
-    let factor = 1
-    for (let count = 0; count < LARGEST_VARINT_BYTES; count += 1) {
+    const first = this.byte()
+    return first < 128 ? first : this.longVarint(first & 0x7f)
+  }
+
+  // Most numbers have one byte, and boards read millions of them.
+  private longVarint(first: number): number {
+    let value = first
+    let factor = 128
+    for (let count = 1; count < LARGEST_VARINT_BYTES; count += 1) {
       const byte = this.byte()
       value += (byte & 0x7f) * factor
       if (byte < 128) {

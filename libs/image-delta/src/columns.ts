@@ -66,7 +66,7 @@ export class ColumnReader<Column extends string> {
     return true
   }
 
-  /** The first record of the next batch is there. */
+  /** The next batch is there. */
   async load(): Promise<void> {
     const records = await this.varint()
     const lengths: number[] = []
@@ -81,7 +81,7 @@ export class ColumnReader<Column extends string> {
       this.column[name].reset(this.batch.subarray(start, end))
       start = end
     })
-    this.records = records - 1
+    this.records = records
   }
 
   private async varint(): Promise<number> {

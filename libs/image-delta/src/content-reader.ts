@@ -33,7 +33,7 @@ export class ContentReader {
 
   /** Begins the next content. */
   async begin(anchor: number, headers: OldHeaders, source: DeltaSource): Promise<void> {
-    if (!this.operations.next()) await this.operations.load()
+    while (!this.operations.next()) await this.operations.load()
     const { sources } = this.operations.column
     const count = sources.varint()
     if (count > MOST_SOURCES) throw new DeltaError('A content has too many sources.')
@@ -45,13 +45,20 @@ export class ContentReader {
     this.hasOperation = true
   }
 
-  /** Fills all of it with the content's next bytes. */
+  /** Fills all of it with the content's next bytes; waits only where something has to be read first. */
   async read(into: Buffer): Promise<void> {
     for (let done = 0; done < into.length;) {
-      if (this.copied > 0) done += await this.copy(into, done)
-      else if (this.added > 0) done += await this.add(into, done)
-      else {
-        if (!this.hasOperation && !this.operations.next()) await this.operations.load()
+      if (this.copied > 0) {
+        const end = done + (this.copy(into, done) || (await this.copyUnread(into, done)))
+        const changed = this.change(into, done, end)
+        if (changed < end) await this.changeRest(into, changed, end)
+        done = end
+      } else if (this.added > 0) {
+        const added = this.add(into, done)
+        if (added === 0) await this.extra.load()
+        done += added
+      } else {
+        while (!this.hasOperation && !this.operations.next()) await this.operations.load()
         this.nextOperation()
       }
     }
@@ -80,43 +87,54 @@ export class ContentReader {
     if (this.copied + this.added === 0 || this.position < 0) throw new DeltaError('A delta has an empty operation.')
   }
 
-  private async copy(into: Buffer, start: number): Promise<number> {
-    const end = Math.min(into.length, start + this.copied)
-    let count = end - start
-    if (count >= LONG_COPY) await this.old.read(into.subarray(start, end), this.position)
-    else {
-      count = this.old.take(into, { start, end }, this.position)
-      if (count === 0) await this.old.load(this.position)
-    }
+  /** As far as it is at hand: none, and it has to be read. */
+  private copy(into: Buffer, start: number): number {
+    const count = this.old.take(into, { start, end: start + this.copied }, this.position)
     this.position += count
     this.copied -= count
-    await this.applyDifferences(into, start, start + count)
     return count
   }
 
-  private async add(into: Buffer, start: number): Promise<number> {
+  /** None: it is at hand now. */
+  private async copyUnread(into: Buffer, start: number): Promise<number> {
+    const count = Math.min(into.length - start, this.copied)
+    if (count < LONG_COPY) {
+      await this.old.load(this.position)
+      return 0
+    }
+    await this.old.read(into.subarray(start, start + count), this.position)
+    this.position += count
+    this.copied -= count
+    return count
+  }
+
+  /** As far as it is at hand: none, and it has to be loaded. */
+  private add(into: Buffer, start: number): number {
     const count = this.extra.take(into, start, Math.min(into.length, start + this.added))
-    if (count === 0) await this.extra.load()
     this.added -= count
     return count
   }
 
-  private async applyDifferences(into: Buffer, start: number, end: number): Promise<void> {
-    let at = start
-    while (at < end) {
+  /** Applies differences to what was copied. Gives up to where: before the end, more of them have to be loaded. */
+  private change(into: Buffer, start: number, end: number): number {
+    const { gaps, values } = this.differences.column
+    for (let at = start; at < end; this.gap = -1) {
       if (this.gap < 0) {
-        if (!this.differences.next()) await this.differences.load()
-        this.gap = this.differences.column.gaps.varint()
-        this.value = this.differences.column.values.byte()
+        if (!this.differences.next()) return at
+        this.gap = gaps.varint()
+        this.value = values.byte()
       }
       const next = at + this.gap
       if (next >= end) {
         this.gap = next - end
-        return
+        return end
       }
       into[next] = (into[next] ?? 0) + this.value
-      this.gap = -1
       at = next + 1
     }
+    return end
+  }
+  private async changeRest(into: Buffer, start: number, end: number): Promise<void> {
+    for (let at = start; at < end; at = this.change(into, at, end)) await this.differences.load()
   }
 }

@@ -48,13 +48,13 @@ export class EntryReader {
   }
 
   async next(): Promise<NextEntry> {
-    if (!this.columns.next()) await this.columns.load()
+    while (!this.columns.next()) await this.columns.load()
     const flags = unpackFlags(this.columns.column.flags.byte())
     if (flags.base === BASE.none) return this.untold(flags)
     return this.told(flags)
   }
 
-  private untold(flags: EntryFlags): NextEntry {
+  private async untold(flags: EntryFlags): Promise<NextEntry> {
     const { column } = this.columns
     const length = column.sizes.varint()
     const told = { copy: undefined, anchor: this.cursor, rawBytes: 0, madeBytes: 0 }
@@ -62,9 +62,11 @@ export class EntryReader {
     if (length > LARGEST_GROUP) throw new DeltaError('A header is too long.')
     this.group.set(column.raw.bytes(length))
     this.groupLength = length
-    if (flags.content === CONTENT.elsewhere) throw new DeltaError('A content has no place to come from.')
-    const madeBytes = flags.content === CONTENT.base ? 0 : sizeOf(column.sizes.signed())
-    return { ...told, group: this.group.subarray(0, length), madeBytes }
+    const header = { ...told, group: this.group.subarray(0, length) }
+    if (flags.content === CONTENT.base) return header
+    const size = sizeOf(column.sizes.signed())
+    if (flags.content === CONTENT.operations) return { ...header, madeBytes: size }
+    return { ...header, copy: await this.elsewhere(this.cursor, size) }
   }
 
   private async told(flags: EntryFlags): Promise<NextEntry> {
@@ -87,9 +89,13 @@ export class EntryReader {
     const told = { group, rawBytes: 0, anchor, madeBytes: flags.content === CONTENT.operations ? size : 0 }
     if (flags.content === CONTENT.base && base && size > 0) return { ...told, copy: base }
     if (flags.content !== CONTENT.elsewhere) return told
-    const copy = await this.old.at(anchor + column.contents.signed() * 512)
+    return { ...told, copy: await this.elsewhere(anchor, size) }
+  }
+
+  private async elsewhere(anchor: number, size: number): Promise<OldEntry> {
+    const copy = await this.old.at(anchor + this.columns.column.contents.signed() * 512)
     if (copy.sizeBytes !== size) throw new DeltaError('A content has another length than its copy.')
-    return { ...told, copy }
+    return copy
   }
 
   /** Puts the base in the place of the header; undefined where that is the header before. */

@@ -3,8 +3,8 @@ import type { DeltaSource } from './delta-source.js'
 import { isPlain } from './merged-view.js'
 import type { SourceFile } from './source-file.js'
 
-const WINDOW = 64 * 1024
-const WINDOWS = 4
+const WINDOW = 16 * 1024
+const WINDOWS = 16
 
 export async function openOldFile(source: DeltaSource, path: string, sizeBytes: number): Promise<SourceFile> {
   if (!isPlain(path)) throw new DeltaError('A delta names a file that cannot be.')
@@ -37,16 +37,25 @@ export class OldContents {
 
   /** Copies what a window has of `position` and on; gives how many bytes: at 0, load. */
   take(into: Buffer, range: { start: number; end: number }, position: number): number {
-    const at = this.windows.findIndex(({ start, end }) => position >= start && position < end)
-    const window = this.windows[at]
+    const window = this.windowWith(position)
     if (!window) return 0
-    if (at > 0) {
-      this.windows.splice(at, 1)
-      this.windows.unshift(window)
-    }
     const from = position - window.start
     const most = Math.min(range.end - range.start, window.end - position)
     return window.buffer.copy(into, range.start, from, from + most)
+  }
+
+  private windowWith(position: number): Window | undefined {
+    const { windows } = this
+    for (let at = 0; at < windows.length; at += 1) {
+      const window = windows[at]
+      if (!window || position < window.start || position >= window.end) continue
+      if (at > 0) {
+        windows.splice(at, 1)
+        windows.unshift(window)
+      }
+      return window
+    }
+    return undefined
   }
 
   /** A window has `position` and what is around it. */

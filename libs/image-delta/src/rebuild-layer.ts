@@ -80,7 +80,7 @@ class LayerRebuilder {
   async close(): Promise<void> {
     await this.copied?.close().catch(() => undefined)
     await this.content?.close().catch(() => undefined)
-    for (const stream of Object.values(this.streams ?? {})) await stream.close().catch(() => undefined)
+    for (const stream of Object.values(this.streams ?? {})) stream.close()
     await this.old.close().catch(() => undefined)
     await this.delta.close()
   }
