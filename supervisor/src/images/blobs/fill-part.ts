@@ -9,11 +9,13 @@ import {
   type TransferMeter,
 } from '../ports.js'
 import type { PartFile } from './part-file.js'
+import type { RangeCourse } from './range-sizes.js'
 import { RangeSet, bytesIn } from './ranges.js'
+import { SilentRanges, type RangeReading } from './silent-ranges.js'
 import { SourceError } from './source-error.js'
 import type { SourceTraffic } from './source-traffic.js'
 import type { SourceTurns } from './source-turns.js'
-import { unlessSilent } from './unless-silent.js'
+import { unlessSilent, type Watch } from './unless-silent.js'
 
 // A lossy link gives a connection less than its share, several at once come near to all of it.
 const WORKERS = 3
@@ -29,6 +31,11 @@ export interface FillOrder {
   onBytes: (kind: SourceKind, bytes: number) => void
 }
 
+interface Attempt extends RangeCourse {
+  source: BlobSource
+  isBroken: boolean
+}
+
 /** Fetches what a part lacks, in several ranges at once. What has come when it fails is safe. */
 export async function fillPart(part: PartFile, order: FillOrder, signal: AbortSignal): Promise<void> {
   await withAbort(signal, async (controller) => {
@@ -37,6 +44,7 @@ export async function fillPart(part: PartFile, order: FillOrder, signal: AbortSi
       // Only one goes on where one connection has to do.
       const workers = Array.from({ length: filling.isSequential ? 1 : WORKERS }, () => filling.work())
       await Promise.all(workers.map((work) => work.catch((error: unknown) => controller.abort(error))))
+      await filling.recall().catch((error: unknown) => controller.abort(error))
       if (controller.signal.aborted) await part.commit()
       controller.signal.throwIfAborted()
     }
@@ -46,6 +54,7 @@ export async function fillPart(part: PartFile, order: FillOrder, signal: AbortSi
 class Filling {
   // On their way.
   private readonly claimed = new RangeSet()
+  private readonly silent = new SilentRanges()
   isSequential = false
 
   constructor(
@@ -74,17 +83,24 @@ class Filling {
     }
   }
 
+  /** Nothing is on its way any more when it resolves. */
+  recall(): Promise<void> {
+    return this.silent.recall()
+  }
+
   private async fetchFrom(source: BlobSource): Promise<void> {
     const claim = this.claim(source)
     if (!claim) return
     this.claimed.add(claim)
-    try {
-      const range = await this.granted(source, claim)
-      if (range) await this.fetch(source, range)
-    } finally {
-      this.claimed.remove(claim)
-    }
-    await this.part.hashWhatIsThere()
+    await this.silent.run(this.signal, async (reading) => {
+      try {
+        const range = await this.granted(source, claim)
+        if (range) await this.fetch(source, range, reading)
+      } finally {
+        this.claimed.remove(claim)
+      }
+      await this.part.hashWhatIsThere()
+    })
   }
 
   private claim(source: BlobSource): ByteRange | undefined {
@@ -109,29 +125,46 @@ class Filling {
     }
   }
 
-  private async fetch(source: BlobSource, range: ByteRange): Promise<void> {
-    const { clock, traffic, turns } = this.order
+  private async fetch(source: BlobSource, range: ByteRange, { signal, letWait }: RangeReading): Promise<void> {
+    const { clock, traffic, meter } = this.order
     const startedAt = clock.monotonic()
-    const course = { bytes: 0, startedAt, lastAt: startedAt }
-    const sizes = traffic.sizes(source)
+    const attempt: Attempt = { source, bytes: 0, startedAt, lastAt: startedAt, isBroken: false }
+    // Where nothing came there may be no connection at all.
+    const onSilent = () => attempt.bytes > 0 && letWait() && this.passOver(attempt)
     try {
-      for await (const bytes of this.read(source, range)) {
-        await this.take(source, bytes, range.first + course.bytes)
-        course.bytes += bytes.length
-        course.lastAt = clock.monotonic()
+      for await (const bytes of this.read(source, range, { signal, onSilent })) {
+        await this.take(source, bytes, range.first + attempt.bytes)
+        attempt.bytes += bytes.length
+        attempt.lastAt = clock.monotonic()
       }
-      sizes.worked(course)
+      if (!attempt.isBroken) traffic.sizes(source).worked(attempt)
     } catch (error) {
       if (!(error instanceof SourceError)) throw error
       this.signal.throwIfAborted()
-      sizes.broke(course, clock.monotonic())
       this.isSequential ||= error.facts.isSequential === true
-      turns.failed(source, error)
+      this.breakOff(attempt, error)
       // It may be long until there is more.
       await this.part.commit()
     } finally {
-      if (source.kind === 'registry') this.order.meter.giveBack?.(bytesIn(range) - course.bytes)
+      if (source.kind === 'registry') meter.giveBack?.(bytesIn(range) - attempt.bytes)
     }
+  }
+
+  /** It is silent, and others are asked. */
+  private passOver(attempt: Attempt): true {
+    this.breakOff(attempt, new SourceError('It has become silent'))
+    // Its failure is told by the next write.
+    this.part.commit().catch(() => undefined)
+    return true
+  }
+
+  /** Counts once, also where silence was followed by worse. */
+  private breakOff(attempt: Attempt, error: SourceError): void {
+    if (attempt.isBroken) return
+    attempt.isBroken = true
+    const { traffic, turns, clock } = this.order
+    traffic.sizes(attempt.source).broke(attempt, clock.monotonic())
+    turns.failed(attempt.source, error)
   }
 
   private async take(source: BlobSource, bytes: Uint8Array, position: number): Promise<void> {
@@ -142,10 +175,10 @@ class Filling {
   }
 
   /** Exactly the range; whatever goes wrong is a SourceError. */
-  private async *read(source: BlobSource, range: ByteRange): AsyncGenerator<Uint8Array> {
+  private async *read(source: BlobSource, range: ByteRange, watch: Omit<Watch, 'clock'>): AsyncGenerator<Uint8Array> {
     const { blob, clock } = this.order
     let left = bytesIn(range)
-    const pieces = unlessSilent((signal) => source.read(blob, range, signal), { clock, signal: this.signal })
+    const pieces = unlessSilent((signal) => source.read(blob, range, signal), { ...watch, clock })
     for await (const bytes of asSourceErrors(pieces)) {
       if (bytes.length > left) throw new SourceError('More came than was asked for')
       left -= bytes.length

@@ -2,12 +2,12 @@ const KB = 1024
 const SMALLEST_BYTES = 64 * KB
 const LARGEST_BYTES = 8 * KB * KB
 const FIRST_BYTES = 256 * KB
-// While nothing is known of breaks: enough that a range's own delay does not matter.
-const FIRST_S = 2
 const SHORTEST_S = 0.5
 const LONGEST_S = 8
 // What a break throws away is at most what was asked for: so small a share of what comes between two of them.
 const SHARE = 1 / 50
+// While nothing is known of breaks: ranges of two seconds, whose own delay does not matter.
+const FIRST_UP_MS = 100_000
 
 /** How reading a range went: how much of it came, and between when and when, by a monotonic clock in milliseconds. */
 export interface RangeCourse {
@@ -28,7 +28,6 @@ export class RangeSizes {
   // Since when bytes came again after a break, and when the last of them came.
   private up?: { since: number; until: number }
   private brokeAt = -Infinity
-  private seconds = FIRST_S
 
   next(): number {
     const bytes = this.bytesPerSecond === undefined ? FIRST_BYTES : this.bytesPerSecond * this.secondsOfLink()
@@ -39,7 +38,6 @@ export class RangeSizes {
 
   worked(course: RangeCourse): void {
     this.learn(course)
-    this.seconds = Math.min(LONGEST_S, this.seconds * 1.2)
   }
 
   broke(course: RangeCourse, noticedAt: number): void {
@@ -53,10 +51,9 @@ export class RangeSizes {
   }
 
   private secondsOfLink(): number {
-    if (this.usuallyUpMs === undefined) return this.seconds
     const upMs = this.up ? this.up.until - this.up.since : 0
-    const seconds = (Math.max(this.usuallyUpMs, upMs) / 1000) * SHARE
-    return Math.min(this.seconds, Math.max(SHORTEST_S, seconds))
+    const seconds = (Math.max(this.usuallyUpMs ?? FIRST_UP_MS, upMs) / 1000) * SHARE
+    return Math.min(LONGEST_S, Math.max(SHORTEST_S, seconds))
   }
 
   private learn({ bytes, startedAt, lastAt }: RangeCourse): void {

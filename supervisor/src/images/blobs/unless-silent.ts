@@ -4,6 +4,15 @@ import { SourceError } from './source-error.js'
 // A slow link is no reason to give up, a silent one is: TCP itself would wait for a quarter of an hour.
 const SILENCE_MS = 20_000
 const LOOKS = 4
+// After a cut of a minute, TCP itself may take another to try again.
+const MOST_SILENCES = 6
+
+export interface Watch {
+  clock: Clock
+  signal: AbortSignal
+  /** It has become silent; true: it may stay so for two minutes in all. */
+  onSilent?: () => boolean
+}
 
 /**
  * What `read` gives, given up as soon as nothing came for 20 s. The time between, in which nobody asks for more, does
@@ -11,13 +20,13 @@ const LOOKS = 4
  */
 export async function* unlessSilent(
   read: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
+  { clock, signal, onSilent = () => false }: Watch,
 ): AsyncGenerator<Uint8Array> {
   const controller = new AbortController()
   const follow = () => controller.abort(signal.reason)
   if (signal.aborted) follow()
   signal.addEventListener('abort', follow, { once: true })
-  const silence = new Silence(clock, controller)
+  const silence = new Silence(clock, controller, onSilent)
   let leave: (reason: unknown) => void = () => undefined
   controller.signal.addEventListener('abort', () => leave(controller.signal.reason), { once: true })
   const pieces = read(controller.signal)[Symbol.asyncIterator]()
@@ -45,10 +54,12 @@ export async function* unlessSilent(
 class Silence {
   private isAwaited = false
   private quietLooks = 0
+  private isTolerated = false
 
   constructor(
     private readonly clock: Clock,
     private readonly controller: AbortController,
+    private readonly onSilent: () => boolean,
   ) {
     void this.watch()
   }
@@ -67,9 +78,16 @@ class Silence {
     const { signal } = this.controller
     while (!signal.aborted) {
       await this.clock.sleep(SILENCE_MS / LOOKS, signal)
-      if (this.isAwaited && ++this.quietLooks > LOOKS) {
-        this.controller.abort(new SourceError(`Nothing came for ${SILENCE_MS / 1000} s`))
-      }
+      if (this.isAwaited && ++this.quietLooks > this.mostLooks()) this.giveUp()
     }
+  }
+
+  private mostLooks(): number {
+    return this.isTolerated ? LOOKS * MOST_SILENCES : LOOKS
+  }
+
+  private giveUp(): void {
+    if (!this.isTolerated && (this.isTolerated = this.onSilent())) return
+    this.controller.abort(new SourceError(`Nothing came for ${(this.mostLooks() / LOOKS) * (SILENCE_MS / 1000)} s`))
   }
 }
