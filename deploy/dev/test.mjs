@@ -16,7 +16,8 @@ const USAGE = `Runs the tests of every project, on real parts.
 // prettier-ignore
 const PACKAGES = [
   'git', 'docker.io', 'docker-registry', 'redis-server', 'qemu-user-static', 'chromium', 'iproute2', 'iptables',
-  'openssl', 'faketime', 'apparmor', 'btrfs-progs', 'xfsprogs', 'attr',
+  'openssl', 'faketime', 'apparmor', 'btrfs-progs', 'xfsprogs', 'dosfstools', 'exfatprogs',
+  'attr',
 ]
 
 // Queues and live updates have two homes, and the same suites prove both.

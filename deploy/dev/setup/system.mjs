@@ -15,6 +15,8 @@ const NEEDS = {
   iptables: { program: 'iptables', why: 'cuts the links of test devices' },
   'btrfs-progs': { program: 'mkfs.btrfs', why: 'makes disks that share blocks, in tests' },
   xfsprogs: { program: 'mkfs.xfs', why: 'makes disks that share blocks, in tests' },
+  dosfstools: { program: 'mkfs.vfat', why: 'makes file systems of USB sticks, in tests' },
+  exfatprogs: { program: 'mkfs.exfat', why: 'makes file systems of USB sticks, in tests' },
   attr: { program: 'setfattr', why: 'gives files attributes, in tests' },
   faketime: { program: 'faketime', why: 'sets the clocks of test devices' },
   openssl: { program: 'openssl', why: 'makes certificates, in tests' },

@@ -8,6 +8,8 @@ const LOOK_MS = 3_000
 
 interface PutIn {
   stick: Stick
+  // It was there at the last look, too: by now the kernel has found all that is on it.
+  isSettled: boolean
   // Absent: there is nothing on it, or nothing more to read.
   offers?: FolderOffers
 }
@@ -47,18 +49,18 @@ export class StickLoop {
       await this.release(it)
     }
     for (const stick of sticks) {
-      if (!this.putIn.has(stick.id)) await this.take(stick)
-    }
-    for (const it of this.putIn.values()) {
-      if (it.offers?.isFinished()) await this.release(it)
+      const it = this.putIn.get(stick.id)
+      if (!it) this.putIn.set(stick.id, { stick, isSettled: false })
+      else if (!it.isSettled) await this.take(it)
+      else if (it.offers?.isFinished()) await this.release(it)
     }
   }
 
   /** What fails with it now would fail again: it is looked at once more when it is put in again. */
-  private async take(stick: Stick): Promise<void> {
+  private async take(it: PutIn): Promise<void> {
     const { log } = this.core
-    const it: PutIn = { stick }
-    this.putIn.set(stick.id, it)
+    const { stick } = it
+    it.isSettled = true
     try {
       const path = await this.world.slots.mount(stick)
       if (path === undefined) return

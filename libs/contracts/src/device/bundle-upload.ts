@@ -24,8 +24,8 @@ export const BUNDLE_ROUTE = '/flotilla/v1/bundle'
 /** Port of the door to the local network where the address of a board has none; boards are set up with any. */
 export const BUNDLE_PORT = 48480
 
-/** Small enough to show how far it is and to lose little with a connection, large enough to cost no time. */
-export const BUNDLE_PIECE_BYTES = 1024 * 1024
+/** What to send at once: each piece is put safely on the disk of the board before it is answered. */
+export const BUNDLE_PIECE_BYTES = 4 * 1024 * 1024
 
 export const BUNDLE_UPLOAD_HEADERS = {
   // What tells this upload from others, chosen by the sender: the same file gets the same each time. Absent: 'upload'.
@@ -41,7 +41,7 @@ export const BundleUploadSchema = z.object({
   // As `bundles` of BundleBoard calls it.
   name: z.string(),
   sizeBytes: z.int().positive(),
-  // On the board, and safe there: the next piece begins with this byte.
+  // On the board: the next piece begins with this byte.
   receivedBytes: z.int().nonnegative(),
   // A piece is on its way.
   isReceiving: z.boolean(),

@@ -3,7 +3,7 @@
  * that page, with its style, once the supervisor is built.
  */
 const ROUTE = '/flotilla/v1/bundle'
-const PIECE_BYTES = 1024 * 1024
+const PIECE_BYTES = 4 * 1024 * 1024
 const LOOK_MS = 2000
 const RETRY_MS = 3000
 const at = (id) => document.getElementById(id)

@@ -50,7 +50,12 @@ export class LinuxSticks implements StickSlots {
     if (type === undefined) return undefined
     const folder = this.folderOf(name)
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    await runProgram('mount', ['-t', type, '-o', OPTIONS[type], device, folder])
+    try {
+      await runProgram('mount', ['-t', type, '-o', OPTIONS[type], device, folder])
+    } catch (cause) {
+      await rmdir(folder)
+      throw cause
+    }
     return folder
   }
 
