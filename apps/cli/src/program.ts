@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { CliCommand } from './cli-command.js'
 import { addAuthCommands } from './commands/auth.js'
 import { addBuildCommands } from './commands/builds.js'
+import { addBundleCommands } from './commands/bundles.js'
 import { addCompletionCommands } from './commands/completion.js'
 import { addDeviceCommands } from './commands/devices.js'
 import { addFleetCommands } from './commands/fleets.js'
@@ -61,6 +62,7 @@ function addCommands(program: CliCommand, context: Context): void {
   addPushCommand(program, context)
   addReleaseCommands(program, context)
   addBuildCommands(program, context)
+  addBundleCommands(program, context)
   addVariableCommands(program, context)
   program.commandsGroup('Devices:')
   addDeviceCommands(program, context)
