@@ -2,16 +2,23 @@
  * A board whose images come through the image store of a real engine, from a real registry in which tests put images and
  * deltas of their own.
  */
+import type { Bundle, TargetInput } from '@flotilla/contracts'
 import { makeDelta } from '@flotilla/image-delta'
 import type Docker from 'dockerode'
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { BundleShelf } from '../bundles/bundle-shelf.js'
+import { bundlesPart } from '../bundles/bundles-part.js'
+import type { BundleFile, BundleIntake } from '../bundles/ports.js'
+import { openBundleFile } from '../edge/bundles/file-bundle.js'
 import { DockerEngine } from '../edge/docker/docker-engine.js'
 import { openImages } from '../edge/open-images.js'
 import { imagesPart } from '../images/images-part.js'
 import type { TransferMeter } from '../images/ports.js'
+import type { MakePart } from '../part.js'
+import { bundleEntries, describeBundle, signTarget, tarOf, type BundleContent } from './bundle-files.js'
 import { startDocker, type TestDocker } from './docker-engine.js'
 import { FakeCloud } from './fake-cloud.js'
 import { loadImage } from './layered-image.js'
@@ -34,7 +41,11 @@ export interface PublishedDelta {
 export class DeltaBoard {
   /** Bytes that came from the registry. */
   fetchedBytes = 0
+  /** Of the supervisor that runs. */
+  intake?: BundleIntake
   private agent?: TestAgent
+  private isAlone = false
+  private bundled = 0
 
   private constructor(
     readonly engine: TestDocker,
@@ -53,7 +64,7 @@ export class DeltaBoard {
   async stop(): Promise<void> {
     await this.agent?.stop()
     await this.engine.stop()
-    await Promise.all([this.registry.stop(), this.cloud.stop()])
+    await Promise.all([this.isAlone || this.registry.stop(), this.cloud.stop()])
     await rm(this.folder, { recursive: true })
   }
 
@@ -69,7 +80,15 @@ export class DeltaBoard {
       },
     }
     const stateDir = join(folder, 'state')
-    const parts = [imagesPart((core) => openImages(core, { stateDir, engine, root, meter }))]
+    const bundles = new BundleShelf()
+    const parts: MakePart[] = [
+      async (core) => {
+        const part = await bundlesPart(core, bundles)
+        this.intake = part.offers?.bundles
+        return part
+      },
+      imagesPart((core) => openImages(core, { stateDir, engine, root, meter, bundles })),
+    ]
     this.agent = await startAgent({ cloud, folder, parts, engine: (id) => new DockerEngine(id, engine) })
   }
 
@@ -111,6 +130,57 @@ export class DeltaBoard {
         .filter((deltas) => deltas.at(-1)?.to === image && have.includes(deltas[0]?.from ?? ''))
         .map((deltas) => ({ deltas })),
     })
+  }
+
+  /** From now on there is no control plane, and no registry. */
+  async leaveAlone(): Promise<void> {
+    this.isAlone = true
+    this.cloud.fault = () => ({ status: 503 })
+    this.cloud.dropLinks()
+    await this.registry.stop()
+  }
+
+  /** Manifest, config and layers as the registry has them. */
+  async blobsOf({ repository, digest }: PublishedImage): Promise<BundleContent['blobs']> {
+    const bytes = await this.getFrom(repository, `manifests/${digest}`)
+    const { config, layers } = JSON.parse(bytes.toString()) as Record<'config', { digest: string }> & {
+      layers: { digest: string }[]
+    }
+    const get = async (kind: 'config' | 'layer', of: { digest: string }) => {
+      return { kind, bytes: await this.getFrom(repository, `blobs/${of.digest}`) }
+    }
+    const rest = [get('config', config), ...layers.map((layer) => get('layer', layer))]
+    return [{ kind: 'manifest', bytes }, ...(await Promise.all(rest))]
+  }
+
+  async deltaBlob({ repository }: PublishedImage, { digest }: PublishedDelta): Promise<BundleContent['blobs'][number]> {
+    return { kind: 'delta', bytes: await this.getFrom(repository, `blobs/${digest}`) }
+  }
+
+  /** A file with a target that nobody else knows of. */
+  async bundle(
+    apps: TargetInput['apps'],
+    blobs: BundleContent['blobs'],
+    description: Partial<Bundle> = {},
+  ): Promise<BundleFile> {
+    const { cloud, folder } = this
+    const generation = ++this.bundled + (cloud.device.target?.generation ?? 0)
+    const target = cloud.targetFor(cloud.device, apps, generation)
+    const content = {
+      ...{ key: cloud.key, blobs, description: describeBundle(target, description) },
+      targets: { [target.device.hardwareUuid]: signTarget(target, cloud.key) },
+    }
+    const path = join(folder, `${generation}.flotilla`)
+    await writeFile(path, tarOf(bundleEntries(content)))
+    return openBundleFile(path)
+  }
+
+  private async getFrom(repository: string, path: string): Promise<Buffer> {
+    const [host = '', ...name] = repository.split('/')
+    const accept = 'application/vnd.docker.distribution.manifest.v2+json'
+    const answer = await fetch(`http://${host}/v2/${name.join('/')}/${path}`, { headers: { accept } })
+    if (!answer.ok) throw new Error(`The registry answered ${answer.status} to ${path}`)
+    return Buffer.from(await answer.arrayBuffer())
   }
 
   private async putBlob(repository: string, digest: string, bytes: Buffer): Promise<void> {

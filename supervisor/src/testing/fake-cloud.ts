@@ -58,7 +58,8 @@ export class FakeCloud {
   /** Bearer tokens in use, each with its board's uuid. */
   readonly tokens = new Map<string, string>()
   private readonly challenges = new Map<string, string>()
-  private readonly key = { id: randomUUID(), ...generateKeyPairSync('ed25519') }
+  /** Signs targets. */
+  readonly key = { id: randomUUID(), ...generateKeyPairSync('ed25519') }
   private readonly links = new Map<WebSocket, string>()
   readonly url: string
 
