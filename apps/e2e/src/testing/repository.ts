@@ -1,13 +1,7 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-
-export interface CommandResult {
-  code: number
-  // stdout and stderr as a terminal shows them.
-  output: string
-}
+import { type CommandResult, runCommand } from './command.js'
 
 /** A person's clone, with the real git. */
 export interface Repository {
@@ -31,7 +25,7 @@ const IDENTITY = {
 
 export async function createRepository(): Promise<Repository> {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-e2e-app-'))
-  const git = (...args: string[]) => runCommand('git', args, folder)
+  const git = (...args: string[]) => runCommand('git', args, { cwd: folder, env: IDENTITY })
   await git('init', '--quiet', '--initial-branch', 'main')
   return {
     folder,
@@ -47,17 +41,6 @@ export async function createRepository(): Promise<Repository> {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
-}
-
-function runCommand(command: string, args: string[], cwd: string): Promise<CommandResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...IDENTITY } })
-    let output = ''
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? 1, output }))
-  })
 }
 
 /** The result of a push that must succeed; what the terminal showed is in the error where it did not. */

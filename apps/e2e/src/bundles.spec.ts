@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { unwrap } from '@flotilla/api-client'
+import { BUNDLE_PORT } from '@flotilla/contracts'
+import { run, waitFor } from '@flotilla/dev'
+import { pageApp } from './testing/apps.js'
+import { flotilla } from './testing/cli.js'
+import { fetchLine, newestRelease, waitForLine, waitForRelease } from './testing/observe.js'
+import { countFromRegistry, fromRegistry } from './testing/registry-traffic.js'
+import { createRepository, mustSucceed, type Repository } from './testing/repository.js'
+import { startWorld, type Fleet, type World, type WorldDevice } from './testing/world.js'
+
+const BULK = randomBytes(900_000).toString('base64')
+
+/** A page, and so much beside it that a small change of it is worth a delta. */
+function bulkyPage(line: string): Record<string, string> {
+  const { Dockerfile = '', ...files } = pageApp(line)
+  return { ...files, Dockerfile: Dockerfile.replace('COPY', 'COPY bulk.txt /\nCOPY'), 'bulk.txt': `${BULK}${line}` }
+}
+
+describe('a board without a link to the cloud', () => {
+  let world: World
+  let fleet: Fleet
+  let app: Repository
+  let device: WorldDevice
+  let folder: string
+  let stick: string
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'flotilla-e2e-bundles-'))
+    stick = join(folder, 'stick')
+    mkdirSync(stick)
+    world = await startWorld()
+    fleet = await world.createFleet('far')
+    const doors = { FLOTILLA_BUNDLE_FOLDERS: stick, FLOTILLA_BUNDLE_PORT: String(BUNDLE_PORT) }
+    device = await world.join(await world.addBoard(), fleet, 'far-1', doors)
+    app = await createRepository()
+    await waitForRelease(world, device.name, (await push('one')).version)
+    // The cloud alone is out of its reach: whoever is beside the board is not.
+    await cloudLink('-A')
+    await countFromRegistry(world, device.board)
+  }, 240_000)
+  afterAll(async () => {
+    app?.remove()
+    await world?.stop()
+    if (folder) rmSync(folder, { recursive: true, force: true })
+  }, 120_000)
+
+  async function push(line: string) {
+    await app.commit(bulkyPage(line))
+    mustSucceed(await app.git('push', world.remote(fleet), 'main'))
+    return newestRelease(world, fleet.id)
+  }
+  /** `-A` cuts it, `-D` joins it again. */
+  async function cloudLink(change: '-A' | '-D'): Promise<void> {
+    const ports = [world.stack.url, world.stack.registryUrl].map((url) => new URL(url).port).join(',')
+    const match = ['-p', 'tcp', '-m', 'multiport', '--dports', ports, '-j', 'DROP']
+    const inDevice = ['nsenter', `--net=${device.board.networkNamespace}`, '--', 'iptables', '-w'] as const
+    await run(...inDevice, change, 'OUTPUT', '-o', 'eth0', ...match)
+  }
+  const bundle = (...words: string[]) => flotilla(world, folder, 'bundle', ...words)
+  const applied = async () => {
+    const params = { path: { id: device.id }, query: { limit: 200 } }
+    const { items } = await unwrap(world.api.GET('/api/v1/devices/{id}/events', { params }))
+    return items.filter(({ kind }) => kind === 'bundle-applied').toReversed()
+  }
+
+  it('runs what bundles bring, by whichever way; the cloud learns of it when the link is back', async () => {
+    const begun = Date.now()
+    const two = await push('two')
+    await bundle('create', 'default/far', '-o', 'two.flotilla')
+    const sent = await bundle('apply', 'two.flotilla', '--board', device.board.address, '--wait')
+    expect(sent).toContain(`far-1 runs ${two.version}.`)
+    await waitForLine(device, 8000, 'two')
+
+    const three = await push('three')
+    await bundle('create', 'default/far', '-o', stick)
+    await waitForLine(device, 8000, 'three')
+
+    const four = await push('four')
+    const words = ['--delta-from', three.version, '-o', 'small.flotilla']
+    const made = await bundle('create', 'far-1', ...words)
+    expect(made).toContain('The deltas for it are being made first.')
+    expect(statSync(join(folder, 'small.flotilla')).size).toBeLessThan(40_000)
+    await bundle('apply', 'small.flotilla', '--board', device.board.address, '--wait')
+    expect(await fetchLine(device, 8000)).toBe('four')
+    const ended = Date.now()
+    expect(await applied()).toEqual([])
+
+    await cloudLink('-D')
+    await waitForRelease(world, device.name, four.version)
+    await waitFor(async () => (await applied()).length === 3, { what: 'the cloud has learned of the bundles' })
+    const events = await applied()
+    expect(events.map(({ detail }) => [detail.way, detail.release])).toEqual([
+      ['lan', two.version],
+      ['folder', three.version],
+      ['lan', four.version],
+    ])
+    const times = events.map(({ at }) => Date.parse(at))
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    expect(times[0]).toBeGreaterThan(begun)
+    expect(times[2]).toBeLessThanOrEqual(ended)
+    expect(await fromRegistry(device.board)).toBe(0)
+  })
+})
