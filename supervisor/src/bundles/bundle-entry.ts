@@ -37,7 +37,8 @@ export class BundleEntry {
     this.isDone ||= isOver || [...images.keys()].every((image) => status.current.images.includes(image))
   }
 
-  state(status: Status | undefined): BundleState {
+  /** `lacking`: services of the target in force that no bundle suffices for. */
+  state(status: Status | undefined, lacking: readonly string[]): BundleState {
     const { name, way, head, refusal } = this
     const all = [...this.work.values()]
     return {
@@ -52,8 +53,14 @@ export class BundleEntry {
       isRunning:
         head !== undefined &&
         runsRelease(status, { releaseId: head.bundle.release.id, generation: head.target.generation }),
-      ...(refusal && { code: refusal.code, reason: refusal.message }),
+      ...(refusal ? { code: refusal.code, reason: refusal.message } : this.shortfall(lacking)),
     }
+  }
+
+  private shortfall(lacking: readonly string[]): Pick<BundleState, 'reason'> {
+    if (lacking.length === 0 || this.stateName() !== 'bringing') return {}
+    const reason = `What is in it and on this board does not suffice for ${lacking.join(', ')}: the rest has to come over the link.`
+    return { reason }
   }
 
   private stateName(): BundleState['state'] {

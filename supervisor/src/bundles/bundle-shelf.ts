@@ -13,6 +13,10 @@ export class BundleShelf implements BlobSource {
   // By name, the latest last.
   private readonly bundles = new Map<string, OpenBundle>()
 
+  get isEmpty(): boolean {
+    return this.bundles.size === 0
+  }
+
   put(name: string, bundle: OpenBundle): void {
     this.bundles.set(name, bundle)
   }
@@ -63,15 +67,18 @@ export class BundleShelf implements BlobSource {
   manifestsBefore(others: ManifestSource): ManifestSource {
     return {
       readManifest: async (manifest, signal) => {
-        const bytes = await this.manifest(manifest.digest, signal).catch(() => signal.throwIfAborted())
+        const bytes = await this.document(manifest.digest, LONGEST_MANIFEST_BYTES, signal).catch(() =>
+          signal.throwIfAborted(),
+        )
         return bytes ? { mediaType: '', bytes } : others.readManifest(manifest, signal)
       },
     }
   }
 
-  private async manifest(digest: string, signal: AbortSignal): Promise<Buffer | undefined> {
+  /** A short blob, checked. Undefined: there is none. */
+  async document(digest: string, mostBytes: number, signal: AbortSignal): Promise<Buffer | undefined> {
     const found = this.find(digest)
-    if (!found || found.blob.sizeBytes > LONGEST_MANIFEST_BYTES) return undefined
+    if (!found || found.blob.sizeBytes > mostBytes) return undefined
     const pieces: Uint8Array[] = []
     for await (const piece of found.bundle.readChecked(digest, signal)) pieces.push(piece)
     return Buffer.concat(pieces)

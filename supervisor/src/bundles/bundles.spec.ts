@@ -103,16 +103,44 @@ describe('a bundle in a board', () => {
     expect(runs('web-2', 'api')).toBe(true)
   })
 
-  it('is waited for by nothing that the link is to be spared', async () => {
-    const file = (() => {
-      board.cloud.deploy([second], {
-        policy: { downloadWindows: [{ days: ['tue'], from: '03:00', to: '03:10' }], timeZone: 'UTC' },
-      })
-      return new MemoryBundle(STICK, board.cloud.bundle())
-    })()
-    await offer(file)
-    await board.run(5 * MINUTE, () => runs('web-2', 'api'))
-    expect(runs('web-2', 'api')).toBe(true)
+  describe('while the window for downloads is closed', () => {
+    const [base = '', top = ''] = FAKE_IMAGES.publish('registry.test/web-2', ['base', 'web-2']).blobs
+    beforeEach(() => {
+      const downloadWindows = [{ days: ['tue' as const], from: '03:00', to: '03:10' }]
+      board.cloud.deploy([second], { policy: { downloadWindows, timeZone: 'UTC' } })
+    })
+
+    it('brings what it has at once, for it spares the link', async () => {
+      await offer(new MemoryBundle(STICK, board.cloud.bundle()))
+      await board.run(5 * MINUTE, () => runs('web-2', 'api'))
+      expect(runs('web-2', 'api')).toBe(true)
+    })
+
+    it('brings it also where it has but what the board lacks', async () => {
+      await offer(
+        new MemoryBundle(
+          STICK,
+          board.cloud.bundle({ images: [] }, (digest) => digest !== base),
+        ),
+      )
+      await board.run(5 * MINUTE, () => runs('web-2', 'api'))
+      expect(runs('web-2', 'api')).toBe(true)
+    })
+
+    it('says what it does not suffice for, and that waits for the window', async () => {
+      board.cloud.mendLink()
+      await offer(
+        new MemoryBundle(
+          STICK,
+          board.cloud.bundle({ images: [] }, (digest) => digest !== top),
+        ),
+      )
+      await board.run(30 * MINUTE)
+      const reason = expect.stringContaining('does not suffice for web') as unknown
+      expect(intake().status()).toMatchObject([{ state: 'bringing', reason }])
+      expect(runs('web-1')).toBe(true)
+      expect(board.blobs.given.get(top)).toBeUndefined()
+    })
   })
 
   it('may be pulled out in the middle: what is missing comes over the link', async () => {

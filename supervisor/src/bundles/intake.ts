@@ -3,6 +3,7 @@ import { shortError } from '../errors.js'
 import { Listeners } from '../listeners.js'
 import type { Core } from '../part.js'
 import { TargetRefused } from '../target/verify-target.js'
+import type { AtHand } from './at-hand.js'
 import { BundleEntry } from './bundle-entry.js'
 import { BundleRefused } from './bundle-refused.js'
 import type { BundleShelf } from './bundle-shelf.js'
@@ -26,7 +27,7 @@ export class Intake implements BundleIntake {
 
   constructor(
     private readonly core: OfCore,
-    private readonly parts: { shelf: BundleShelf; story: BundleStory },
+    private readonly parts: { shelf: BundleShelf; atHand: Pick<AtHand, 'lacking'>; story: BundleStory },
   ) {
     core.board.changed.add(() => this.look())
   }
@@ -60,7 +61,8 @@ export class Intake implements BundleIntake {
 
   status(): BundleState[] {
     const { status } = this.core.board
-    return [...this.entries.values()].reverse().map((entry) => entry.state(status))
+    const { lacking } = this.parts.atHand
+    return [...this.entries.values()].reverse().map((entry) => entry.state(status, lacking))
   }
 
   /** Never rejects. */

@@ -65,6 +65,7 @@ export interface BundleState {
   isRunning: boolean
   // Where it was refused.
   code?: BundleRefusal
+  // Why; and of one that is being brought, what it lacks.
   reason?: string
 }
 

@@ -11,7 +11,7 @@ export interface Sources {
   localTime?: () => CurrentState['localTime']
   allowance?: () => CurrentState['allowance']
   awaitedDeltas?: () => CurrentState['awaitedDeltas']
-  atHand?: () => CurrentState['atHand']
+  atHand?: () => Promise<CurrentState['atHand']>
   host?: () => Promise<HostState | undefined>
   canRestartEngine?: () => boolean
   // Becomes a member of `host`.
@@ -41,11 +41,12 @@ export class SourceReader {
   async read(containers: readonly CurrentContainer[]): Promise<Answers> {
     const { locks, disk, host, supervisor, localTime, allowance, awaitedDeltas, atHand, canRestartEngine } =
       this.sources
-    const [asked, lockAnswer, diskAnswer, hostAnswer] = await Promise.all([
+    const [asked, lockAnswer, diskAnswer, hostAnswer, bundleAnswer] = await Promise.all([
       Promise.all(containers.map((container) => this.askForTakeOver(container, containers))),
       locks && this.ask('locks', () => locks(containers)),
       disk && this.ask('disk', disk),
       host && this.ask('host', host),
+      atHand && this.ask('bundles', atHand),
     ])
     return withoutAbsent({
       containers: asked,
@@ -56,7 +57,7 @@ export class SourceReader {
       allowance: allowance?.(),
       canRestartEngine: canRestartEngine?.(),
       awaitedDeltas: awaitedDeltas?.(),
-      atHand: atHand?.(),
+      atHand: bundleAnswer,
     })
   }
 

@@ -8,6 +8,7 @@ import { CloudError } from '../errors.js'
 import { rawPublicKey } from '../identity.js'
 import type { Cloud, LinkListener } from '../ports.js'
 import { blobsOfImages, bundleEntries, describeBundle, signTarget, tarOf } from '../testing/bundle-files.js'
+import { digestOf } from '../testing/fake-image-registry.js'
 import { FakeCloudDevice } from '../testing/fake-cloud-device.js'
 import { FAKE_IMAGES } from '../testing/targets.js'
 
@@ -33,8 +34,8 @@ export class SimCloud {
     if (this.isReachable) this.listener?.onMessage({ type: 'target-changed', generation: this.generation })
   }
 
-  /** A file with what the board should run now and all its images, as it would be made for it alone. */
-  bundle(change: Partial<Bundle> = {}): Buffer {
+  /** A file with what the board should run now and all its images, as it would be made for it alone; or with less in it. */
+  bundle(change: Partial<Bundle> = {}, hasBlob: (digest: string) => boolean = () => true): Buffer {
     const { hardware } = this.registered()
     const target = this.target()
     const images = target.apps.flatMap(({ services }) => Object.values(services).map(({ image }) => image.digest))
@@ -42,7 +43,7 @@ export class SimCloud {
       key: KEY,
       description: describeBundle(target, change),
       targets: { [hardware.uuid]: signTarget(target, KEY) },
-      blobs: blobsOfImages(FAKE_IMAGES, images),
+      blobs: blobsOfImages(FAKE_IMAGES, images).filter(({ bytes }) => hasBlob(digestOf(bytes))),
     }
     return tarOf(bundleEntries(content))
   }

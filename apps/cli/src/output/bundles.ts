@@ -45,9 +45,10 @@ export function boardSentence({ device, running, sentence }: BundleBoard): strin
   return `${device.name} runs ${versions || 'nothing'}. ${sentence}`
 }
 
-export function bringingSentence({ state, doneBytes, neededBytes }: BoardBundle): string {
+export function bringingSentence({ state, doneBytes, neededBytes, reason }: BoardBundle): string {
   if (state === 'waiting') return 'The board has it, and other things come first.'
-  return `The board takes in its images: ${formatBytes(doneBytes)} of ${formatBytes(neededBytes)}.`
+  const done = `The board takes in its images: ${formatBytes(doneBytes)} of ${formatBytes(neededBytes)}.`
+  return reason === undefined ? done : `${done} ${reason}`
 }
 
 function platformsOf(images: Bundle['images']): string {

@@ -62,8 +62,9 @@ export const BoardBundleSchema = z.object({
   createdAt: TimestampSchema.optional(),
   // The board runs what it brought.
   isRunning: z.boolean(),
-  // Why it was refused.
+  // Where it was refused.
   code: z.string().optional(),
+  // Why; and of one that is being brought, what it lacks, so that the board needs its link after all.
   reason: z.string().optional(),
 })
 export type BoardBundle = z.infer<typeof BoardBundleSchema>

@@ -50,7 +50,8 @@ function stateText({ state, doneBytes, neededBytes, isRunning, reason }) {
   if (isRunning) return 'runs.'
   if (state === 'done') return 'its images are on the board; it is being started.'
   if (state === 'waiting') return 'waits.'
-  return 'goes into the engine, ' + bytesText(doneBytes) + ' of ' + bytesText(neededBytes) + '.'
+  const done = 'goes into the engine, ' + bytesText(doneBytes) + ' of ' + bytesText(neededBytes) + '.'
+  return reason ? done + ' ' + reason : done
 }
 
 function showBundle(bundle) {
