@@ -54,6 +54,7 @@ export class Upload implements BundleFile {
   }
 
   async *read({ first, last }: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    if (last >= this.sizeBytes) throw new Error(`${this.name} has ${this.sizeBytes} bytes, and no byte ${last}`)
     for (let at = first; at <= last;) {
       await this.until(at + 1, signal)
       const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, this.received - at, last + 1 - at))

@@ -54,10 +54,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   response.on('error', () => gone.abort())
   try {
     const answer = await handle(await read(request, gone.signal))
-    // Said no in the middle: the rest of the body must not be taken for the next request.
-    if (!request.complete) response.setHeader('connection', 'close')
-    await send(response, answer, gone.signal)
-    if (!request.complete) await drain(request)
+    if (request.complete) await send(response, answer, gone.signal)
+    else await sendEarly(request, response, answer)
   } catch (error) {
     if (error instanceof LocalProblem) await send(response, problemAnswer(error), gone.signal)
     response.destroy()
@@ -112,6 +110,16 @@ async function send(response: ServerResponse, answer: LocalAnswer, signal: Abort
     if (signal.aborted) return
     if (!response.write(chunk)) await drained(response, signal)
   }
+  response.end()
+}
+
+/** The caller is still speaking, and most listen only when they are done; nothing else is taken on this connection. */
+async function sendEarly(request: IncomingMessage, response: ServerResponse, answer: LocalAnswer): Promise<void> {
+  const body = typeof answer.body === 'string' ? answer.body : ''
+  const headers = { connection: 'close', 'content-length': Buffer.byteLength(body) }
+  response.writeHead(answer.status, { ...answer.headers, ...headers })
+  response.write(body)
+  await drain(request)
   response.end()
 }
 

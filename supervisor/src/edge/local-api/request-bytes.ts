@@ -13,7 +13,7 @@ const DRAINED_BYTES = 16 * 1024 * 1024
 const DRAINED_MS = 5_000
 
 /** Rejects with `too-slow` where next to nothing comes. Ended early, it leaves the connection open for the answer. */
-export async function* readSteadily(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+export async function* readSteadily(request: IncomingMessage, patienceMs = PATIENCE_MS): AsyncGenerator<Uint8Array> {
   // Of the time alone in which the caller was waited for: the disk here may be slow, too.
   let waitedMs = 0
   let bytes = 0
@@ -21,7 +21,7 @@ export async function* readSteadily(request: IncomingMessage): AsyncGenerator<Ui
   try {
     for (;;) {
       const since = performance.now()
-      const next = (await within(PATIENCE_MS - waitedMs, chunks.next())) as IteratorResult<Buffer>
+      const next = (await within(patienceMs - waitedMs, chunks.next())) as IteratorResult<Buffer>
       if (next.done) return
       waitedMs += performance.now() - since
       bytes += next.value.length
@@ -36,6 +36,7 @@ export async function* readSteadily(request: IncomingMessage): AsyncGenerator<Ui
 
 /** Takes the rest and throws it away, as far as that is reasonable. */
 export async function drain(request: IncomingMessage): Promise<void> {
+  if (request.destroyed) return
   let bytes = 0
   const timer = setTimeout(() => request.destroy(), DRAINED_MS)
   request.on('data', (chunk: Buffer) => {
@@ -44,7 +45,6 @@ export async function drain(request: IncomingMessage): Promise<void> {
   })
   await new Promise((resolve) => request.once('end', resolve).once('close', resolve))
   clearTimeout(timer)
-  request.destroy()
 }
 
 async function within<T>(ms: number, result: Promise<T>): Promise<T> {
