@@ -140,6 +140,7 @@ describe('installing the supervisor', () => {
     const started = (await calls()).split('\n').find((call) => call.startsWith('docker run -d'))
     expect(started).toContain('--restart always --network host --pid host -e FLOTILLA_SERVER_URL=')
     expect(started).toContain('-e FLOTILLA_DEVICE_NAME=My roof --cap-add SYS_ADMIN')
+    expect(started).toContain(' --device-cgroup-rule b 8:* r ')
     expect(started).toMatch(/ node:test \/opt\/flotilla\/launch-supervisor$/)
     expect(await calls()).not.toMatch(/systemctl (enable|restart)/)
   })

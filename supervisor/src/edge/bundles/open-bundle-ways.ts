@@ -1,7 +1,7 @@
 /*
  * What the ways of bundles into a board are made of: its slots, its folders, its disk for what is sent, and its network.
  */
-import { mkdir } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BundleWorld } from '../../bundles/bundle-ways.js'
 import { FolderBlobDisk } from '../blobs/folder-blob-disk.js'
@@ -22,12 +22,13 @@ export interface BundleWaysOptions {
 export async function openBundleWays({ stateDir, root, bundles, page }: BundleWaysOptions): Promise<BundleWorld> {
   const { usb, folders, port } = bundles
   const folder = join(stateDir, 'bundles')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
   const disk = await FolderBlobDisk.open(folder)
+  // As the kernel calls it in its list of mounts.
+  const sticks = join(await realpath(stateDir), 'sticks')
   return {
     folderOf: (path, label) => new DiskBundleFolder(path, label),
     uploads: Object.assign(disk, { freeBytes: () => freeBytes(folder) }),
-    ...(usb && { slots: new LinuxSticks({ root, folder: join(stateDir, 'sticks') }) }),
+    ...(usb && { slots: new LinuxSticks({ root, folder: sticks }) }),
     // The host's own, also for a supervisor in a container.
     folders: folders.map((path) => ({ path, folder: new DiskBundleFolder(join(root, path), path) })),
     ...(port !== undefined && { lan: { open: (handle) => listenEverywhere(port, handle), page } }),

@@ -83,9 +83,11 @@ start_supervisor() {
 }
 
 start_container() {
-  # It reaches the board's files and programs through the board's first process, as it does as a unit.
+  # It reaches the board's files and programs through the board's first process, as it does as a unit, and may read disks
+  # of the kind that USB sticks are, for bundles on them.
   docker run -d --name flotilla-supervisor --restart always --network host --pid host "$@" \
     --cap-add SYS_ADMIN --cap-add SYS_PTRACE --security-opt apparmor=unconfined \
+    --device-cgroup-rule 'b 8:* r' \
     -e FLOTILLA_STATE_DIR=/var/lib/flotilla -e FLOTILLA_MANAGE_HOST=true \
     -v /opt/flotilla:/opt/flotilla -v /var/lib/flotilla:/var/lib/flotilla \
     -v /var/run/docker.sock:/var/run/docker.sock -v /var/lib/docker/volumes:/var/lib/docker/volumes \
