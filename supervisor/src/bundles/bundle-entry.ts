@@ -39,7 +39,7 @@ export class BundleEntry {
 
   /** `lacking`: services of the target in force that no bundle suffices for. */
   state(status: Status | undefined, lacking: readonly string[]): BundleState {
-    const { name, way, head, refusal } = this
+    const { name, way, head } = this
     const all = [...this.work.values()]
     return {
       ...{ name, way, state: this.stateName() },
@@ -53,12 +53,15 @@ export class BundleEntry {
       isRunning:
         head !== undefined &&
         runsRelease(status, { releaseId: head.bundle.release.id, generation: head.target.generation }),
-      ...(refusal ? { code: refusal.code, reason: refusal.message } : this.shortfall(lacking)),
+      ...this.trouble(lacking),
     }
   }
 
-  private shortfall(lacking: readonly string[]): Pick<BundleState, 'reason'> {
-    if (lacking.length === 0 || this.stateName() !== 'bringing') return {}
+  private trouble(lacking: readonly string[]): Pick<BundleState, 'code' | 'reason'> {
+    const { refusal } = this
+    const state = this.stateName()
+    if (state === 'refused' && refusal) return { code: refusal.code, reason: refusal.message }
+    if (state !== 'bringing' || lacking.length === 0) return {}
     const reason = `What is in it and on this board does not suffice for ${lacking.join(', ')}: the rest has to come over the link.`
     return { reason }
   }

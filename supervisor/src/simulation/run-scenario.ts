@@ -2,6 +2,7 @@
  * One scenario on one board, with the power going at chosen moments, and what it must have come to in the end.
  */
 import type { DeviceState } from '@flotilla/contracts'
+import { MemoryBundle } from '../testing/bundle-files.js'
 import { imageName, type AppInput } from '../testing/targets.js'
 import { Gaps } from './gaps.js'
 import { PROGRAMS, PULL_MS, type Scenario } from './scenarios.js'
@@ -37,7 +38,9 @@ export async function runScenario(scenario: Scenario, cuts: readonly number[] = 
     if (next !== undefined) board.cutPowerAt(next)
   }
   if (cuts[0] !== undefined) board.cutPowerAt(cuts[0])
-  board.cloud.deploy([scenario.change], scenario.changeTarget)
+  const fetchedBefore = fetchedBytes(board)
+  if (scenario.isFromStick) await updateFromStick(board, scenario)
+  else board.cloud.deploy([scenario.change], scenario.changeTarget)
   const isOver = () => cutAt.length === cuts.length && isThere(board, scenario)
   await board.run(LONGEST_MS, isOver)
   await board.run(AFTERWARDS_MS)
@@ -47,7 +50,12 @@ export async function runScenario(scenario: Scenario, cuts: readonly number[] = 
   return {
     moments,
     cutAt,
-    faults: [...endFaults(board, scenario), ...gapFaults(gaps, scenario), ...counterFaults(board, scenario)],
+    faults: [
+      ...endFaults(board, scenario),
+      ...gapFaults(gaps, scenario),
+      ...counterFaults(board, scenario),
+      ...(scenario.isFromStick ? stickFaults(board, fetchedBytes(board) - fetchedBefore) : []),
+    ],
   }
 }
 
@@ -63,6 +71,30 @@ async function deployBefore(board: SimBoard, scenario: Scenario): Promise<void> 
   board.cloud.deploy([before], scenario.changeTarget)
   await board.run(LONGEST_MS, () => appState(board)?.confirmedReleaseId === before.release.id && isSettled(board))
   if (!isSettled(board)) throw new Error(`${scenario.name}: what was before never settled: ${explanation(board)}`)
+}
+
+/** Until it has all images, in whatever state it is. */
+async function updateFromStick(board: SimBoard, { change, changeTarget }: Scenario): Promise<void> {
+  board.hasRegistry = false
+  board.cloud.cutLink()
+  board.cloud.deploy([change], changeTarget)
+  const bytes = board.cloud.bundle()
+  board.plugIn(() => new MemoryBundle('/stick/weather.flotilla', bytes))
+  await board.run(LONGEST_MS, () => imagesOf(change).every((image) => board.daemon.images.has(image)))
+  board.cloud.mendLink()
+}
+
+/** The stick has all that is needed, and what it brought is told of. */
+function stickFaults({ store }: SimBoard, fetched: number): string[] {
+  const isTold = store.events.all.some(({ kind }) => kind === 'bundle-applied')
+  return [
+    ...(fetched > 0 ? [`${fetched} bytes came from a registry that is not there`] : []),
+    ...(isTold ? [] : ['the bundle is not told of']),
+  ]
+}
+
+function fetchedBytes({ blobs }: SimBoard): number {
+  return [...blobs.given.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
 
 function isThere(board: SimBoard, { ends, change }: Scenario): boolean {

@@ -19,6 +19,8 @@ export interface Scenario {
    * strategy needs, and the time that a board takes to find its way after a cut.
    */
   longestGapMs: number
+  /** Its target and images come with a stick: there is no link until the images are there, and no registry at all. */
+  isFromStick?: boolean
   /** Key of a volume → the images that wrote into it, in the end. Absent: not looked at. */
   volume?: string[]
 }
@@ -86,6 +88,7 @@ export const SCENARIOS: Scenario[] = [
     ...update('update of all, with its volume', first, stack(2, 'web-2', {}, 'store-2'), FINDING_MS),
     volume: writes('store-1', 'store-2'),
   },
+  { ...update('update from a stick', first, stack(2, 'web-2', {}, 'store-2'), FINDING_MS), isFromStick: true },
   update(
     'update, kill-then-download',
     stack(1, 'web-1', strategy('kill-then-download')),

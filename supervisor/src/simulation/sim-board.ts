@@ -62,6 +62,8 @@ export class SimBoard {
   /** Sticks in the board: found again at each start, each read anew. */
   sticks: (() => BundleFile)[] = []
   intake?: BundleIntake
+  /** False: no byte of an image comes from there. */
+  hasRegistry = true
   private cutAt = Infinity
   private stopping = new AbortController()
   private running: Promise<unknown> = Promise.resolve()
@@ -76,7 +78,7 @@ export class SimBoard {
     // Documents first, and then the layers side by side.
     this.blobs = new MemoryBlobs(FAKE_IMAGES.blobs, clock, pullMs / 2)
     this.blobs.moment = moment
-    this.blobs.isReachable = () => this.cloud.isReachable
+    this.blobs.isReachable = () => this.cloud.isReachable && this.hasRegistry
   }
 
   /** The power goes at the nth moment from now. */
@@ -86,6 +88,12 @@ export class SimBoard {
 
   noMoreCuts(): void {
     this.cutAt = Infinity
+  }
+
+  /** From now on it is in the board. */
+  plugIn(stick: () => BundleFile): void {
+    this.sticks.push(stick)
+    void this.intake?.offer(stick(), 'usb')
   }
 
   /** As after an update of the supervisor, or its crash. */
@@ -102,6 +110,7 @@ export class SimBoard {
     this.stopping = new AbortController()
     const log = silentLog()
     const shelf = new BundleShelf()
+    this.blobs.nearby = shelf
     const world = {
       clock: this.clock,
       log,
@@ -139,7 +148,7 @@ export class SimBoard {
     const { clock, cloud, daemon } = this
     const registry: ManifestSource = {
       readManifest: async (manifest) => {
-        if (!cloud.isReachable) throw new Error('The registry does not answer')
+        if (!cloud.isReachable || !this.hasRegistry) throw new Error('The registry does not answer')
         return FAKE_IMAGES.readManifest(manifest)
       },
     }

@@ -3,7 +3,7 @@
  * it has of a blob outlives the supervisor, as on a disk.
  */
 import { createHash } from 'node:crypto'
-import type { Blob, BlobStore, ByteRange, FetchOptions } from '../images/ports.js'
+import type { Blob, BlobSource, BlobStore, ByteRange, FetchOptions } from '../images/ports.js'
 import type { Clock } from '../ports.js'
 import type { Moment } from './memory-store.js'
 
@@ -25,6 +25,8 @@ export class MemoryBlobs implements BlobStore {
   failure: (digest: string) => Error | undefined = () => undefined
   /** Nothing comes as long as it is not. */
   isReachable: () => boolean = () => true
+  /** Asked first for each piece. */
+  nearby?: BlobSource
   private readonly kept = new Map<string, Kept>()
   private readonly underWay = new Map<string, Promise<void>>()
 
@@ -99,9 +101,14 @@ export class MemoryBlobs implements BlobStore {
     return fetching
   }
 
-  private async fetchPieces({ digest, sizeBytes }: Blob, { signal, onBytes }: FetchOptions): Promise<void> {
+  private async fetchPieces(blob: Blob, { signal, onBytes }: FetchOptions): Promise<void> {
+    const { digest, sizeBytes } = blob
     const pieceBytes = Math.ceil(sizeBytes / PIECES)
     while (!this.isWhole(digest)) {
+      if ((await this.nearby?.offer(blob, signal)) === 'ready') {
+        await this.fetchNearby(blob, signal)
+        continue
+      }
       await this.clock.sleep(this.blobMs / PIECES, signal)
       signal.throwIfAborted()
       if (!this.isReachable()) {
@@ -119,6 +126,14 @@ export class MemoryBlobs implements BlobStore {
       this.given.set(digest, (this.given.get(digest) ?? 0) + piece.length)
       onBytes?.(bytes.length, 'registry', piece.length)
     }
+  }
+
+  /** The rest of it. */
+  private async fetchNearby(blob: Blob, signal: AbortSignal): Promise<void> {
+    const pieces: Uint8Array[] = [this.kept.get(blob.digest)?.bytes ?? Buffer.alloc(0)]
+    const range = { first: this.bytesOf(blob.digest), last: blob.sizeBytes - 1 }
+    for await (const piece of this.nearby?.read(blob, range, signal) ?? []) pieces.push(piece)
+    this.keep(blob.digest, Buffer.concat(pieces), true)
   }
 
   private keep(digest: string, bytes: Buffer, isWhole: boolean): void {

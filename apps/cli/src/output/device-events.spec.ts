@@ -21,6 +21,14 @@ describe('formatDetail', () => {
     )
   })
 
+  it('tells of a bundle what it was and how it came', () => {
+    const detail = { name: '/mnt/roof.flotilla', way: 'usb', release: '2-9a0b1c2', releaseId: app, generation: 7 }
+    expect(formatDetail(detail)).toBe('name=/mnt/roof.flotilla, way=usb, release=2-9a0b1c2, generation=7')
+    expect(formatDetail({ name: 'roof.flotilla', way: 'lan', code: 'other-fleet', reason: 'It is for acme.' })).toBe(
+      'name=roof.flotilla, way=lan, code=other-fleet, reason=It is for acme.',
+    )
+  })
+
   it('tells the rest as it is, and nothing of nothing', () => {
     expect(formatDetail({ name: 'COLOR', level: 'device' })).toBe('name=COLOR, level=device')
     expect(formatDetail({ explanation: '', nested: { a: 1 } })).toBeUndefined()

@@ -21,9 +21,7 @@ const FOR_PROGRAMS = ['app', 'appId', 'releases']
 /** `web: created → running, reason=it is ready` */
 export function formatDetail(detail: Detail): string | undefined {
   const { service, step, from, to, ...rest } = detail
-  const names = Object.keys(rest).filter(
-    (name) => !FOR_PROGRAMS.includes(name) && !(name === 'name' && step !== undefined),
-  )
+  const names = Object.keys(rest).filter((name) => !isForPrograms(name, detail))
   const said = [
     ...(step === undefined ? [] : [short(step)]),
     ...(from === undefined && to === undefined ? [] : [`${short(from) || 'none'} → ${short(to) || 'none'}`]),
@@ -31,6 +29,11 @@ export function formatDetail(detail: Detail): string | undefined {
     ...names.filter((name) => short(rest[name]) !== '').map((name) => `${name}=${short(rest[name])}`),
   ].join(', ')
   return [service === undefined ? undefined : short(service), said || undefined].filter(Boolean).join(': ') || undefined
+}
+
+function isForPrograms(name: string, { step, release }: Detail): boolean {
+  if (name === 'name') return step !== undefined
+  return FOR_PROGRAMS.includes(name) || (name === 'releaseId' && release !== undefined)
 }
 
 /** Ids by their beginning; nothing for what has an inside. */

@@ -23,6 +23,12 @@ describe('eventStory', () => {
       { level: 'device', kind: 'environment', name: 'TZ', service: 'web' },
       'Variable TZ for web was removed',
     ],
+    [
+      'bundle-applied',
+      { releaseId: A, release: '1.4.0', way: 'usb', name: 'weather.flotilla' },
+      'Runs <1.4.0>, which came on a USB stick',
+    ],
+    ['bundle-refused', { way: 'lan', reason: 'It is older.' }, 'Refused the bundle that came over the local network'],
     ['release-running', { releaseId: A, version: '1.4.0' }, 'All services of <1.4.0> run'],
     ['supervisor-replaced', { version: '1.1.0', former: '1.0.0-a' }, 'Version 1.1.0 of the supervisor has taken over'],
     [

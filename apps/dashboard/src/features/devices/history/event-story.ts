@@ -66,6 +66,16 @@ const TELLINGS: Record<string, Telling> = {
   }),
   'target-accepted': targetAccepted,
   'target-refused': (d) => ({ tone: 'bad', text: ['Refused the target that was sent'], note: text(d, 'reason') }),
+  'bundle-applied': (d) => ({
+    tone: 'good',
+    text: ['Runs ', release(d, 'releaseId', text(d, 'release')), `, which came ${bundleWay(d)}`],
+    note: text(d, 'name'),
+  }),
+  'bundle-refused': (d) => ({
+    tone: 'bad',
+    text: [`Refused the bundle that came ${bundleWay(d)}`],
+    note: [text(d, 'name'), text(d, 'reason')].filter(Boolean).join(': '),
+  }),
   'release-running': (d) => ({
     tone: 'good',
     text: ['All services of ', release(d, 'releaseId', text(d, 'version')), ' run'],
@@ -85,6 +95,16 @@ function targetChanged(d: Detail): EventStory {
   const reason = why[text(d, 'by') ?? ''] ?? ''
   if (text(d, 'to') === undefined) return { tone: 'idle', text: [`It should run nothing any more${reason}`] }
   return { tone: 'busy', text: ['It should run ', release(d, 'to'), reason] }
+}
+
+function bundleWay(d: Detail): string {
+  const known: Record<string, string> = {
+    usb: 'on a USB stick',
+    folder: 'in a folder of the board',
+    'local-api': 'over its local API',
+    lan: 'over the local network',
+  }
+  return known[text(d, 'way') ?? ''] ?? 'as a bundle'
 }
 
 function targetAccepted(d: Detail): EventStory {
