@@ -46,9 +46,9 @@ export function boardSentence({ device, running, sentence }: BundleBoard): strin
 }
 
 export function bringingSentence({ state, doneBytes, neededBytes, reason }: BoardBundle): string {
-  if (state === 'waiting') return 'The board has it, and other things come first.'
-  const done = `The board takes in its images: ${formatBytes(doneBytes)} of ${formatBytes(neededBytes)}.`
-  return reason === undefined ? done : `${done} ${reason}`
+  if (state === 'waiting' || neededBytes === 0) return 'The board has it, and looks what it lacks.'
+  const lacking = reason === undefined ? '' : ` ${reason}`
+  return `The board takes in its images: ${formatBytes(doneBytes)} of ${formatBytes(neededBytes)}.${lacking}`
 }
 
 function platformsOf(images: Bundle['images']): string {

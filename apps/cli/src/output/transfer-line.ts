@@ -3,6 +3,8 @@ import { formatSeconds } from './age.js'
 import { formatBytes } from './bytes.js'
 
 const EVERY_MS = 200
+// Before, what is said of the rate would be said of how it began.
+const LEAST_SECONDS = 1
 const ERASE_LINE = '\r\x1b[2K'
 
 /** On a terminal, a line that says how far a transfer is, how fast it goes and when it ends. */
@@ -22,7 +24,7 @@ export class TransferLine {
     if (this.io.stderr.isTTY !== true || now - this.drawnAt < EVERY_MS) return
     this.drawnAt = now
     const seconds = (now - this.begun.at) / 1000
-    const rate = seconds > 0 ? (freshBytes - this.begun.bytes) / seconds : 0
+    const rate = seconds > LEAST_SECONDS ? (freshBytes - this.begun.bytes) / seconds : 0
     const text = describeTransfer({ doneBytes, totalBytes, bytesPerSecond: rate })
     this.io.stderr.write(`${ERASE_LINE}${this.what}: ${text}`)
   }
@@ -40,7 +42,7 @@ interface Transfer {
   bytesPerSecond: number
 }
 
-/** "45.3 MB of 120 MB, 3.2 MB/s, 24s left"; the end is told where there is a rate to tell it by. */
+/** "45.3 MB of 120 MB, 3.2 MB/s, 24 s left"; the end is told where there is a rate to tell it by. */
 export function describeTransfer({ doneBytes, totalBytes, bytesPerSecond }: Transfer): string {
   const amount = `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`
   if (bytesPerSecond < 1) return amount
