@@ -1,6 +1,7 @@
 // Bundles the supervisor into one file that needs Node and nothing else: dist/supervisor.mjs.
 import { readFile } from 'node:fs/promises'
-import { build, transform } from 'esbuild'
+import { build } from 'esbuild'
+import { readPage } from './read-page.mjs'
 
 // What of dockerode's tree the supervisor never uses, and what would cost a 512 MB board dearly: gRPC and protobuf (for
 // BuildKit), ssh, tar packing. Whoever calls into one of them gets an error that says so.
@@ -50,24 +51,10 @@ const replaced = {
   },
 }
 
-// A page is one text, with its style and script in it.
 const page = {
   name: 'page-in-one-piece',
   setup({ onLoad }) {
-    onLoad({ filter: /\.html$/ }, async ({ path }) => {
-      const part = async (ending) => {
-        const source = await readFile(path.replace(/html$/, ending), 'utf8')
-        return (
-          await transform(source, { loader: ending, target: 'es2019', minifyWhitespace: true, minifySyntax: true })
-        ).code
-      }
-      const [style, script] = await Promise.all([part('css'), part('js')])
-      const contents = (await readFile(path, 'utf8'))
-        .replace(/^\s+/gm, '')
-        .replace(/<link rel="stylesheet".*>/, () => `<style>${style}</style>`)
-        .replace(/<script .*<\/script>/, () => `<script type="module">${script}</script>`)
-      return { contents, loader: 'text' }
-    })
+    onLoad({ filter: /\.html$/ }, async ({ path }) => ({ contents: await readPage(path), loader: 'text' }))
   },
 }
 

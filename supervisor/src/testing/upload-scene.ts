@@ -30,6 +30,9 @@ export class UploadScene {
   readonly log = silentLog()
   intake = new RecordedIntake()
   freeBytes = 1e9
+  page = '<p>A page</p>'
+  /** What the board says of itself, beside that. */
+  says: Partial<BundleBoard> = {}
   private readonly document = new MemoryDocument<StoredUpload[]>()
   private end = new AbortController()
   private running: Promise<unknown> = Promise.resolve()
@@ -37,8 +40,8 @@ export class UploadScene {
 
   private constructor(private readonly folder: string) {}
 
-  static async start(): Promise<UploadScene> {
-    const scene = new UploadScene(await mkdtemp(join(tmpdir(), 'fupload-')))
+  static async start(change: { page?: string } = {}): Promise<UploadScene> {
+    const scene = Object.assign(new UploadScene(await mkdtemp(join(tmpdir(), 'fupload-'))), change)
     await scene.boot()
     return scene
   }
@@ -54,6 +57,10 @@ export class UploadScene {
   async stop(): Promise<void> {
     await this.halt()
     await rm(this.folder, { recursive: true })
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.listener?.port}/`
   }
 
   /** Names of files. */
@@ -105,6 +112,7 @@ export class UploadScene {
       ...{ running: [], sentence: 'All is well.', bundles: intake.status() },
       mostBytes: await uploads.mostBytes(),
       upload: uploads.latest(),
+      ...this.says,
     })
     const opened = new Promise<LocalListener>((resolve) => {
       const open: ConstructorParameters<typeof LanDoor>[1]['open'] = async (handle) => {
@@ -114,7 +122,7 @@ export class UploadScene {
       }
       const door = new LanDoor(
         uploadRoutes(() => uploads, view, 'lan'),
-        { open, page: '<p>A page</p>' },
+        { open, page: this.page },
         { clock, log },
       )
       this.end = new AbortController()
