@@ -7,6 +7,7 @@ import {
   type Rejection,
   type ReleaseDetailView,
 } from '@flotilla/contracts'
+import { Sightings } from '../devices/index.js'
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
 import { createFleet, joinFleet, succeed, type TestBoard } from '../testing/test-board.js'
 import { insertRelease } from '../testing/test-releases.js'
@@ -72,8 +73,9 @@ describe('what devices say of releases', () => {
       'failing',
     )
     expect((await device(first)).trial).toMatchObject({ failures: 2, lastFailure: { reason: 'no entrypoint' } })
+    await api.app.get(Sightings, { strict: false }).store()
     const { deviceCounts } = (await succeed(await api.call(user, `GET /api/v1/fleets/${fleet.id}`))) as FleetView
-    expect(deviceCounts).toEqual({ total: 3, online: 0, rejected: 1, failing: 1 })
+    expect(deviceCounts).toEqual({ total: 3, online: 3, rejected: 1, failing: 1 })
   })
 
   it('lists devices by it', async () => {
