@@ -143,6 +143,19 @@ describe('a bundle in a board', () => {
     })
   })
 
+  it('ends the rest of a download that has failed for long', async () => {
+    board.hasRegistry = false
+    board.cloud.mendLink()
+    board.cloud.deploy([second])
+    await board.run(6 * 60 * MINUTE)
+    expect(runs('web-1')).toBe(true)
+    expect(await offer(new MemoryBundle(STICK, board.cloud.bundle()))).toMatchObject({ accepted: true, isNew: false })
+    await board.run(MINUTE, () => runs('web-2', 'api'))
+    expect(runs('web-2', 'api')).toBe(true)
+    await board.run(MINUTE)
+    expect(told('bundle-applied')).toHaveLength(1)
+  })
+
   it('may be pulled out in the middle: what is missing comes over the link', async () => {
     const file = bundle()
     const layer = FAKE_IMAGES.publish('registry.test/web-2', ['base', 'web-2']).blobs[1]!

@@ -123,6 +123,20 @@ describe('the image store', () => {
     expect(scene.fetched()).toBe(scene.sizeOf([...first.blobs, first.configDigest]))
   })
 
+  it('fetches again what has gone by the time that the engine asks for it', async () => {
+    const [, , layer = ''] = first.blobs
+    const read = scene.blobs.read.bind(scene.blobs)
+    let reads = 0
+    scene.blobs.read = async function* (digest, range) {
+      // Once for the store itself, and then for the engine.
+      if (digest === first.configDigest && ++reads === 2) await scene.blobs.remove(layer)
+      yield* read(digest, range)
+    }
+    await scene.pull(store, first.image)
+    expect(await layersOf(first.image)).toEqual(first.diffIds)
+    expect(scene.fetched([layer])).toBe(2 * scene.sizeOf([layer]))
+  })
+
   it('gives up what was begun for images that nobody wants any more, and clears away what was cut', async () => {
     scene.blobs.failure = (digest) => (digest === first.blobs[2] ? new Error('gone') : undefined)
     await expect(scene.pull(store, first.image)).rejects.toThrow('gone')
