@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   BUNDLE_PIECE_BYTES,
@@ -6,6 +7,7 @@ import {
   BUNDLE_UPLOAD_HEADERS,
   type BundleBoard,
   BundleBoardSchema,
+  type BundleUpload,
   type BundleUploadAnswer,
   BundleUploadAnswerSchema,
   ProblemDetailsSchema,
@@ -28,13 +30,16 @@ export interface Upload {
   read(first: number, last: number): Promise<Uint8Array>
 }
 
-/** The address of a board as a person writes it: `pi.local`, `10.0.0.7:48480`, `http://…`. */
+/** The address of a board as a person writes it: `pi.local`, `10.0.0.7:48480`, `fe80::1`, `http://…`. */
 export function boardAddress(text: string): string {
-  const hasScheme = /^https?:\/\//i.test(text)
-  if (!URL.canParse(hasScheme ? text : `http://${text}`)) throw usageError(`${text} is no address of a board.`)
-  const url = new URL(hasScheme ? text : `http://${text}`)
-  if (!hasScheme && url.port === '' && !/:80$/.test(url.host)) url.port = String(BUNDLE_PORT)
-  return `${url.origin}${url.pathname.replace(/\/$/, '')}`
+  const isUrl = /^https?:\/\//i.test(text)
+  const address = isUrl ? text : `http://${isIPv6(text) ? `[${text}]` : text}`
+  if (!URL.canParse(address)) throw usageError(`${text} is no address of a board.`)
+  const { protocol, hostname, port, pathname } = new URL(address)
+  // A URL forgets the port that is usual for it; what a person wrote is kept.
+  const written = port || (/:80$/.test(text) && !isIPv6(text) ? '80' : '')
+  const wanted = written || (isUrl ? '' : String(BUNDLE_PORT))
+  return `${protocol}//${hostname}${wanted && `:${wanted}`}${pathname.replace(/\/$/, '')}`
 }
 
 /** The way into a board beside us: its door to the local network, or its local API. */
@@ -63,9 +68,11 @@ export class BoardDoor {
     }
   }
 
-  /** Sends piece after piece from where the board is; undefined: it was broken off after some of them. */
+  /** Sends piece after piece from where the board is; undefined: look again, it was broken off after some of them. */
   private async sendOn(upload: Upload, onBytes: (doneBytes: number) => void): Promise<BundleUploadAnswer | undefined> {
-    const begin = await this.received(upload)
+    const there = await this.uploadThere(upload)
+    if (there?.receivedBytes === upload.sizeBytes) return this.wholeAnswer(there)
+    const begin = there?.receivedBytes ?? 0
     for (let at = begin; ;) {
       try {
         const answer = await this.sendPiece(upload, at)
@@ -77,6 +84,13 @@ export class BoardDoor {
         throw error
       }
     }
+  }
+
+  /** It has all of it, though its answer was lost: it is being checked, or was accepted, for a refused one is gone. */
+  private async wholeAnswer(there: BundleUpload): Promise<BundleUploadAnswer | undefined> {
+    if (!there.isReceiving) return { upload: there }
+    await this.pause(500)
+    return undefined
   }
 
   private async patiently<T>(work: () => Promise<T>): Promise<T> {
@@ -96,11 +110,9 @@ export class BoardDoor {
     })
   }
 
-  private async received({ id, sizeBytes }: Upload): Promise<number> {
+  private async uploadThere({ id, sizeBytes }: Upload): Promise<BundleUpload | undefined> {
     const { upload } = await this.look()
-    const isSame = upload?.id === id && upload.sizeBytes === sizeBytes
-    // Of one that is whole there, the last byte is sent once more, for the board's answer to it.
-    return isSame ? Math.min(upload.receivedBytes, sizeBytes - 1) : 0
+    return upload?.id === id && upload.sizeBytes === sizeBytes ? upload : undefined
   }
 
   private async sendPiece(upload: Upload, first: number): Promise<BundleUploadAnswer> {

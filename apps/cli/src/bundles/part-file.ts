@@ -1,4 +1,5 @@
 import { type FileHandle, open, rename, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 /**
  * A file in the making, written from its beginning to its end. What an earlier run left of it is passed over rather than
@@ -72,10 +73,18 @@ export class PartFile {
     await this.handle.sync()
     await this.handle.close()
     await rename(this.path, file)
+    await syncFolder(dirname(file))
   }
 
   /** Keeps what there is for the next run. */
   async close(): Promise<void> {
     await this.handle.close()
   }
+}
+
+/** A stick may be pulled as soon as the command has ended. Not every system lets a folder be synced. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined)
+  await handle?.sync().catch(() => undefined)
+  await handle?.close()
 }

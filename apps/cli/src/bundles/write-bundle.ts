@@ -28,7 +28,7 @@ export async function writeBundle(
   const part = await PartFile.open(file, head)
   const keptBytes = Math.min(part.kept, totalBytes)
   try {
-    await requireRoom(file, totalBytes - keptBytes)
+    await requireRoom(file, totalBytes, totalBytes - keptBytes)
     await part.put(head)
     for (const blob of parts.blobs) {
       await part.put(await headerOf(blobName(blob.digest), blob.sizeBytes))
@@ -80,8 +80,15 @@ async function isPut(part: PartFile, blob: BundleBlob, read: ReadBlob, onBytes: 
   return `sha256:${hash.digest('hex')}` === blob.digest
 }
 
-async function requireRoom(file: string, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dirname(file))
+// As Linux numbers the kinds of file systems, and what a file on that one can have.
+const FAT = { type: 0x4d44, mostBytes: 4 * 1024 ** 3 - 1 }
+
+async function requireRoom(file: string, totalBytes: number, neededBytes: number): Promise<void> {
+  const { bavail, bsize, type } = await statfs(dirname(file))
+  if (type === FAT.type && totalBytes > FAT.mostBytes) {
+    const detail = `The bundle has ${formatBytes(totalBytes)}, and no file on a disk with FAT can have more than 4 GiB.`
+    throw new CommandError('no-room', EXIT.failure, detail, { hint: 'Format the disk with exFAT or ext4.' })
+  }
   const freeBytes = bavail * bsize
   if (freeBytes >= neededBytes) return
   const detail = `${formatBytes(neededBytes)} are still to be written to ${file}, and there are ${formatBytes(freeBytes)} free.`

@@ -25,19 +25,30 @@ export async function applyBundle(context: Context, name: string, options: Apply
   const sizeBytes = await sizeOf(file)
   const { bundle, signed } = await readBundleHead(file)
   const door = new BoardDoor(boardAddress(options.board), options.token, context.io)
-  requireTarget(await door.look(), bundle)
+  const board = await door.look()
+  requireTarget(board, bundle)
+  if (board.bundles.some((each) => isSame(each, bundle) && each.state === 'done' && each.isRunning)) {
+    return context.output.done(
+      { board },
+      `${board.device.name} runs ${bundle.release.version} already, by this bundle.`,
+    )
+  }
   const handle = await open(file)
   try {
     const id = createHash('sha256').update(signed.signature).digest('hex').slice(0, 32)
     const upload = { id, name: basename(file), sizeBytes, read: reader(handle) }
     const answer = await send(context, door, upload)
     if (options.wait) return await untilRunning(context, door, bundle, answer)
-    const board = await door.lookAgain()
-    const sentence = `The board has ${bundle.release.version} from it. ${boardSentence(board)}`
-    context.output.done({ ...answer, board }, sentence)
+    const then = await door.lookAgain()
+    const sentence = `The board has ${bundle.release.version} from it. ${boardSentence(then)}`
+    context.output.done({ ...answer, board: then }, sentence)
   } finally {
     await handle.close()
   }
+}
+
+function isSame({ createdAt, release }: BoardBundle, bundle: Bundle): boolean {
+  return createdAt === bundle.createdAt && release?.id === bundle.release.id
 }
 
 /** Before anything is sent: the board itself would refuse it too. */

@@ -169,6 +169,16 @@ describe('bundle', () => {
       expect(door.sentBytes).toBe(whole.length)
     })
 
+    it('knows that the board has all of it though its answer was lost, and sends nothing that it runs already', async () => {
+      door.losesLastAnswer = true
+      expect((await apply()).stdout).toContain(`The board has ${second} from it.`)
+      const { createdAt, release } = await terminal.json<Shown>('bundle', 'show', 'mine')
+      door.story = [{ state: 'done', isRunning: true, createdAt, release }]
+      const { sentBytes } = door
+      expect((await apply()).stdout).toBe(`roof runs ${second} already, by this bundle.\n`)
+      expect(door.sentBytes).toBe(sentBytes)
+    })
+
     it('is refused for other boards before anything is sent, and by the board with its reason', async () => {
       door.refusal = { code: 'older-generation', detail: 'The board has a newer target.' }
       const older = await apply()

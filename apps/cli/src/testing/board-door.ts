@@ -10,6 +10,8 @@ export class DoorBoard {
   authorization: string | undefined
   // So many requests from now on find no board.
   breaks = 0
+  // The answer to the last piece is lost.
+  losesLastAnswer = false
   // What it says of the bundle once it has it, one after the other; the last for good.
   story: Partial<BundleBoard['bundles'][number]>[] = [{ state: 'done', isRunning: true }]
   refusal: { code: string; detail: string } | undefined
@@ -52,13 +54,16 @@ export class DoorBoard {
     const { refusal } = this
     if (refusal) return void send(422, problem(422, refusal.code, refusal.detail))
     const [, first = 0, sizeBytes = 0] = numbersOf(request.headers['content-range'])
-    if (first !== this.received.length) return void send(409, problem(409, 'wrong-offset', 'Not from there.'))
+    const isWhole = this.upload !== undefined && this.upload.receivedBytes === this.upload.sizeBytes
+    if (isWhole || first !== this.received.length)
+      return void send(409, problem(409, 'wrong-offset', 'Not from there.'))
     this.received = Buffer.concat([this.received, piece])
     const id = String(request.headers[BUNDLE_UPLOAD_HEADERS.upload])
     const name = decodeURIComponent(String(request.headers[BUNDLE_UPLOAD_HEADERS.file]))
     const upload = { id, name, sizeBytes, receivedBytes: this.received.length, isReceiving: false }
     this.upload = upload
     const isAll = upload.receivedBytes === sizeBytes
+    if (isAll && this.losesLastAnswer) return void request.socket.destroy()
     const accepted = { release: RELEASE, generation: 2, createdAt: '2026-11-21T12:00:00.000Z', isNew: true }
     send(200, { upload, ...(isAll && { accepted }) })
   }
