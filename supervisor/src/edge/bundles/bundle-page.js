@@ -50,7 +50,7 @@ function stateText({ state, doneBytes, neededBytes, isRunning, reason }) {
   if (isRunning) return 'runs.'
   if (state === 'done') return 'its images are on the board; it is being started.'
   if (state === 'waiting') return 'waits.'
-  const done = 'goes into the engine, ' + bytesText(doneBytes) + ' of ' + bytesText(neededBytes) + '.'
+  const done = 'its images go into the engine, ' + bytesText(doneBytes) + ' of ' + bytesText(neededBytes) + '.'
   return reason ? done + ' ' + reason : done
 }
 
@@ -150,6 +150,7 @@ async function send(file) {
       isOver = true
     } catch (error) {
       isOver = error.isPause || error.isFinal
+      at('sending').hidden = Boolean(error.isFinal)
       if (error.isPause) showResult('Paused. What was sent is kept for a day.')
       else if (error.isFinal) showResult('The board does not take it: ' + error.message, 'bad')
       else showResult(error.message + ' Trying again.', 'bad')

@@ -65,7 +65,7 @@ describe('the page of the door to the local network', () => {
       says(/room for 933 MB/),
     ])
     await send()
-    await says('The board has it: goes into the engine, 0 kB of 5.2 MB.')
+    await says('The board has it: its images go into the engine, 0 kB of 5.2 MB.')
     const [name = ''] = scene.intake.offered
     expect(name).toMatch(/^update\.flotilla \(sent/)
     expect((await scene.intake.read(name)).equals(bytes)).toBe(true)
