@@ -8,6 +8,7 @@ const LOOK_MS = 2000
 const RETRY_MS = 3000
 const at = (id) => document.getElementById(id)
 let stopping
+let isPaused
 let sent
 
 const show = (id, text) => {
@@ -96,7 +97,7 @@ function post(file, first, onProgress) {
       }
     }
     request.onerror = request.ontimeout = () => reject(new Error('The board cannot be reached.'))
-    request.onabort = () => reject(Object.assign(new Error('Paused.'), { isPause: true }))
+    request.onabort = () => reject(new Error('Paused.'))
     request.send(piece)
   })
 }
@@ -117,7 +118,8 @@ async function sendAll(file) {
   }
   const { upload } = await look()
   let next = upload && upload.id === idOf(file) && upload.sizeBytes === file.size ? upload.receivedBytes : 0
-  if (next === file.size) next = 0
+  // Its answer was lost: a refused one would be gone.
+  if (next === file.size) return { upload }
   for (;;) {
     const { status, body } = await post(file, next, onProgress)
     if (status === 200 && body.accepted) return body
@@ -132,7 +134,7 @@ async function sendAll(file) {
 }
 
 async function send(file) {
-  let isOver = false
+  let isOver = (isPaused = false)
   at('send').hidden = true
   at('stop').hidden = at('sending').hidden = false
   at('file').disabled = true
@@ -144,17 +146,20 @@ async function send(file) {
       sent = upload.name
       at('sending').hidden = true
       showResult(
-        accepted.isNew ? 'The board has it, and updates now.' : 'The board has it; it knew of this release already.',
+        accepted && !accepted.isNew
+          ? 'The board has it; it knew of this release already.'
+          : 'The board has it, and updates now.',
         'good',
       )
       isOver = true
     } catch (error) {
-      isOver = error.isPause || error.isFinal
+      isOver = isPaused || error.isFinal
       at('sending').hidden = Boolean(error.isFinal)
-      if (error.isPause) showResult('Paused. What was sent is kept for a day.')
+      if (isPaused) showResult('Paused. What was sent is kept for a day.')
       else if (error.isFinal) showResult('The board does not take it: ' + error.message, 'bad')
       else showResult(error.message + ' Trying again.', 'bad')
       if (!isOver) await pause(RETRY_MS)
+      if (isPaused) isOver = true
     }
   }
   at('stop').hidden = true
@@ -166,7 +171,11 @@ at('file').addEventListener('change', () => {
   showResult('')
 })
 at('send').addEventListener('click', () => send(at('file').files[0]))
-at('stop').addEventListener('click', () => stopping?.())
+at('stop').addEventListener('click', () => {
+  isPaused = true
+  showResult('Paused. What was sent is kept for a day.')
+  stopping?.()
+})
 const watch = async () => {
   await look().catch(() => show('sentence', 'The board does not answer just now.'))
   setTimeout(watch, LOOK_MS)

@@ -82,7 +82,7 @@ describe('the page of the door to the local network', () => {
     expect(await page.getByRole('button', { name: 'Send it to the board' }).isVisible()).toBe(true)
   })
 
-  it('goes on by itself where it was when the board comes back', async () => {
+  it('tries again while the board is out of reach, pauses when it is told to, and goes on where it was', async () => {
     const bytes = bundleText({ sizeBytes: 10 * MB })
     await choose(bytes)
     const link = { isCut: true, pieces: 0 }
@@ -94,7 +94,10 @@ describe('the page of the door to the local network', () => {
     await says(/The board cannot be reached\. Trying again\./)
     const { upload } = await scene.board()
     expect(upload?.receivedBytes).toBe(8 * MB)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await says('Paused. What was sent is kept for a day.')
     link.isCut = false
+    await send()
     await eventually(() => scene.intake.offered.length === 1)
     expect((await scene.intake.read(scene.intake.offered[0]!)).equals(bytes)).toBe(true)
   })
