@@ -134,7 +134,8 @@ async function sendAll(file) {
 }
 
 async function send(file) {
-  let isOver = (isPaused = false)
+  let isOver = false
+  isPaused = false
   at('send').hidden = true
   at('stop').hidden = at('sending').hidden = false
   at('file').disabled = true
