@@ -5,7 +5,8 @@ import { Listeners } from '../listeners.js'
 import type { BundleFile, BundleOutcome } from './ports.js'
 import type { StoredUpload } from './stored-uploads.js'
 
-const PIECE_BYTES = 256 * 1024
+// As of files on sticks.
+const PIECE_BYTES = 32 * 1024
 
 /** A bundle that is being sent to this board, or was. Who reads on from where it is so far waits for the rest. */
 export class Upload implements BundleFile {

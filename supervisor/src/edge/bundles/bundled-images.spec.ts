@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { TargetInput } from '@flotilla/contracts'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -19,68 +18,91 @@ function version(number: number): LayerFiles[] {
   return [{ 'bin/busybox': busybox }, { 'app/code': code }]
 }
 
-describe('a board that is alone, with a real engine', () => {
+describe('a board with a real engine', () => {
   let board: DeltaBoard
-  // With layers, and with nothing but a delta from what that one brings.
-  let whole: BundleFile
-  let small: BundleFile
+  const images: PublishedImage[] = []
   const config = { command: ['/bin/busybox', 'sleep', '1000000'], stopGracePeriodMs: 0 }
-  const running = (number: number, image: PublishedImage) => [app(number, { web: service(image, config) })]
+  const running = (nth: number) => [app(nth + 1, { web: service(images[nth]!, config) })]
 
   beforeAll(async () => {
     board = await DeltaBoard.start()
     board.cloud.policy = { confirmSeconds: 0, reserveBytes: 0 }
-    const images: PublishedImage[] = []
-    for (const number of [1, 2, 3]) {
-      images.push(await board.publish('web', await Promise.all(version(number).map(layerTar))))
+    for (const nth of [0, 1, 2, 3]) {
+      images.push(await board.publish('web', await Promise.all(version(nth).map(layerTar))))
     }
-    const [first, second, third] = images
     await board.startSupervisor()
     await eventually(() => expect(board.cloud.devices.size).toBe(1))
-    board.cloud.deploy(board.cloud.device, running(1, first!))
-    await settled(first!)
-    const delta = await board.publishDelta(second!, third!)
-    whole = await board.bundle(running(2, second!), await board.blobsOf(second!))
-    const documents = (await board.blobsOf(third!)).filter(({ kind }) => kind !== 'layer')
-    const blobs = [...documents, await board.deltaBlob(third!, delta)]
-    small = await board.bundle(running(3, third!), blobs, { images: [], deltas: [delta] })
-    await board.leaveAlone()
-    answers.push({ file: whole, image: second! }, { file: small, image: third! })
+    board.cloud.deploy(board.cloud.device, running(0))
+    await settled(0)
   }, 60_000)
   afterAll(() => board.stop())
 
-  const answers: { file: BundleFile; image: PublishedImage }[] = []
-  const settled = (image: TargetInput['apps'][number]['services'][string]['image']) =>
+  const settled = (nth: number) =>
     eventually(async () => {
       const containers = await board.engine.docker.listContainers({ all: true })
-      const wanted = [`${image.repository}@${image.digest}`, 'running']
+      const wanted = [`${images[nth]!.repository}@${images[nth]!.digest}`, 'running']
       expect(containers.map(({ Labels: labels, State: state }) => [labels['io.flotilla.image'], state])).toEqual([
         wanted,
       ])
     }, DEADLINE_MS)
+  const bundleOf = async (nth: number) => board.bundle(running(nth), await board.blobsOf(images[nth]!))
 
-  it.each([
-    ['from a bundle, of which no layer is put on its disk', 0],
-    ['from a bundle that has nothing but a delta', 1],
-  ])(
-    'is updated %s',
-    async (_what, nth) => {
-      const { file, image } = answers[nth]!
-      const [before, questions] = [
-        board.fetchedBytes,
-        board.cloud.requests.filter((it) => it.includes('image-sources')),
-      ]
-      expect(await board.intake?.offer(file, 'folder')).toMatchObject({ accepted: true, isNew: true })
-      await settled(image)
-      await eventually(
-        () => expect(board.intake?.status()[0]).toMatchObject({ state: 'done', isRunning: true }),
-        DEADLINE_MS,
-      )
-      expect(board.fetchedBytes).toBe(before)
-      expect(board.cloud.requests.filter((it) => it.includes('image-sources'))).toEqual(questions)
-      expect(await readdir(join(board.folder, 'state/blobs'))).toEqual([])
-      await board.intake?.withdraw(file.name)
-    },
-    60_000,
-  )
+  it('goes on over the link where a stick is pulled out while the engine reads from it', async () => {
+    const file = await bundleOf(1)
+    let [largeReads, isPulled] = [0, false]
+    const stick: BundleFile = {
+      ...file,
+      read: async function* (range, signal) {
+        // Once to find out whether it is right, and then for the engine.
+        if (range.last - range.first > library.length) largeReads++
+        for await (const piece of file.read(range, signal)) {
+          if (largeReads === 2) {
+            isPulled = true
+            void board.intake?.withdraw(file.name)
+            throw new Error('EIO: i/o error, read')
+          }
+          yield piece
+        }
+      },
+    }
+    const before = board.fetchedBytes
+    expect(await board.intake?.offer(stick, 'usb')).toMatchObject({ accepted: true })
+    await settled(1)
+    expect(isPulled).toBe(true)
+    expect(board.fetchedBytes - before).toBeGreaterThan(library.length)
+  }, 60_000)
+
+  describe('that is alone', () => {
+    const files: BundleFile[] = []
+    beforeAll(async () => {
+      const delta = await board.publishDelta(images[2]!, images[3]!)
+      files.push(await bundleOf(2))
+      // Nothing but a delta from what the first one brings.
+      const documents = (await board.blobsOf(images[3]!)).filter(({ kind }) => kind !== 'layer')
+      const blobs = [...documents, await board.deltaBlob(images[3]!, delta)]
+      files.push(await board.bundle(running(3), blobs, { images: [], deltas: [delta] }))
+      await board.leaveAlone()
+    }, 60_000)
+
+    it.each([
+      ['by a bundle, of which no layer is put on its disk', 0],
+      ['by a bundle that has nothing but a delta', 1],
+    ])(
+      'is updated %s',
+      async (_what, nth) => {
+        const file = files[nth]!
+        const questions = () => board.cloud.requests.filter((request) => request.includes('image-sources'))
+        const [before, asked] = [board.fetchedBytes, questions()]
+        expect(await board.intake?.offer(file, 'folder')).toMatchObject({ accepted: true, isNew: true })
+        await settled(nth + 2)
+        const state = () => board.intake?.status()[0]
+        await eventually(() => expect(state()).toMatchObject({ state: 'done', isRunning: true }), DEADLINE_MS)
+        expect(board.fetchedBytes).toBe(before)
+        expect(questions()).toEqual(asked)
+        expect(await readdir(join(board.folder, 'state/blobs'))).toEqual([])
+        await board.intake?.withdraw(file.name)
+      },
+      60_000,
+    )
+  })
 })

@@ -6,7 +6,8 @@ import { open, type FileHandle } from 'node:fs/promises'
 import type { BundleFile } from '../../bundles/ports.js'
 import type { ByteRange } from '../../images/ports.js'
 
-const PIECE_BYTES = 256 * 1024
+// Larger ones are collected too late: with 256 KB, reading 300 MB takes 35 MB of memory, with these 8.
+const PIECE_BYTES = 32 * 1024
 
 /** Rejects where there is no such regular file. `name`: what it is called. */
 export async function openBundleFile(path: string, name = path): Promise<BundleFile> {
