@@ -34,7 +34,7 @@ export class BundleEntry {
     for (const [image, sizeBytes] of images) this.lookAt(image, sizeBytes, status)
     const isOver = status.target.generation > head.target.generation
     // It stays so: a release that is given up takes its images with it.
-    this.isDone ||= isOver || [...images.keys()].every((image) => status.current.images.includes(image))
+    this.isDone ||= isOver || [...images.keys()].every((image) => isThere(image, status))
   }
 
   /** `lacking`: services of the target in force that no bundle suffices for. */
@@ -79,6 +79,11 @@ export class BundleEntry {
     else if (!current.images.includes(image)) this.work.set(image, known ?? { doneBytes: 0, neededBytes: sizeBytes })
     else if (known) this.work.set(image, { doneBytes: known.neededBytes, neededBytes: known.neededBytes })
   }
+}
+
+/** A step that goes on still reads from it, for what is kept for later images. */
+function isThere(image: string, { current }: Status): boolean {
+  return current.images.includes(image) && !current.downloading.includes(image)
 }
 
 /** By image: its bytes, 0 where they are unknown. */

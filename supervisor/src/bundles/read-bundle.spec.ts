@@ -189,6 +189,11 @@ describe('a bundle file', () => {
       () => codeOf(Buffer.concat([tarHeader('bundle.json', 8 ** 11 - 1), Buffer.alloc(10_000)])),
     ],
     [
+      'that says too much of itself',
+      'not-a-bundle',
+      () => codeWith(([, ...more]) => [['bundle.json', Buffer.alloc(6 * 1024 * 1024 + 1, ' ')], ...more]),
+    ],
+    [
       'that claims more than a number can say',
       'not-a-bundle',
       () => {

@@ -42,8 +42,10 @@ export interface HeldBlob extends BundleBlob {
   position: number
 }
 
-// The longest ones that the contract knows, as JSON in JSON.
-const LONGEST_DESCRIPTION_BYTES = 20 * 1024 * 1024
+// For a thousand boards and ten thousand blobs it takes 2 MB. Anybody on a local network may have sent it, and all of it
+// has to be in a small board's memory before it is known whose it is.
+const LONGEST_DESCRIPTION_BYTES = 6 * 1024 * 1024
+// The longest ones that the contract knows, as JSON in JSON; of those that are listed in a signed description.
 const LONGEST_TARGET_BYTES = 10 * 1024 * 1024
 const TARGET_NAME = /^targets\/([0-9a-f]{32})\.json$/
 const FormatSchema = z.object({ format: z.int() })
