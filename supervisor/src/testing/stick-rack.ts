@@ -78,7 +78,11 @@ export class StickRack {
     return lines.filter((line) => line.includes(` ${this.root}/mnt/${disk}`))
   }
 
+  /** Also after a test that failed. */
   async remove(): Promise<void> {
+    for (const [, path] of run(['cat', '/proc/self/mountinfo']).matchAll(/^(?:\S+ ){4}(\S+)/gm)) {
+      if (path?.startsWith(`${this.root}/`)) run(['umount', '-l', path])
+    }
     for (const disk of [...this.loops.keys()]) await this.pull(disk)
     await rm(this.root, { recursive: true })
   }

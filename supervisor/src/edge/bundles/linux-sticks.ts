@@ -67,9 +67,10 @@ export class LinuxSticks implements StickSlots {
 
   async unmountAll(): Promise<void> {
     const mounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'))
-    for (const { path } of mounts) {
-      if (this.isOwn(path)) await this.unmount({ id: '', name: basename(path) })
-    }
+    const own = mounts.map(({ path }) => path).filter((path) => this.isOwn(path))
+    // One may be on top of another.
+    for (const path of own) await runProgram('umount', ['-l', path])
+    for (const path of new Set(own)) await rmdir(path)
   }
 
   /** Made to be pulled out, or on USB: many sticks say that they are disks. Slots for cards that are empty have no size. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { mkdir, readdir, symlink } from 'node:fs/promises'
+import { mkdir, open, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StickLoop } from '../../bundles/stick-loop.js'
 import { run } from '../../testing/disks.js'
@@ -90,9 +90,13 @@ describe('sticks', () => {
     await rack.putIn('sda', { files: { 'a.flotilla': NEW } })
     await eventually(() => intake.offered.length === 1)
     const loop = rack.loopOf('sda')
+    // Whoever else looks at it does not keep it.
+    const held = await open(join(rack.root, 'mnt/sda1/a.flotilla'))
     await rack.pull('sda')
     await eventually(() => intake.withdrawn.length === 1)
-    await eventually(async () => !rack.isHeld(loop) && (await isFree()))
+    await eventually(isFree)
+    await held.close()
+    await eventually(() => !rack.isHeld(loop))
     await rack.putIn('sda', { files: { 'a.flotilla': NEW } })
     await eventually(() => intake.offered.length === 2)
   })
@@ -103,7 +107,7 @@ describe('sticks', () => {
     await stop()
     expect(await isFree()).toBe(true)
     await mkdir(join(rack.root, 'mnt/sdb1'))
-    run(['mount', '-o', 'ro', rack.loopOf('sda'), join(rack.root, 'mnt/sdb1')])
+    for (let n = 0; n < 2; n++) run(['mount', '-o', 'ro', rack.loopOf('sda'), join(rack.root, 'mnt/sdb1')])
     start()
     await eventually(() => intake.offered.length === 1)
     expect(await readdir(join(rack.root, 'mnt'))).toEqual(['sda1'])
