@@ -5,7 +5,7 @@ import type { TargetInput } from '@flotilla/contracts'
 import { FakeDaemon, type FakeDaemonOptions } from '../edge/fake/fake-daemon.js'
 import { AccessTokens, type Access } from '../local-api/access.js'
 import type { LocalAnswer, LocalRequest } from '../local-api/local-request.js'
-import { localPart } from '../local-api/local-part.js'
+import { localPart, type LocalOptions } from '../local-api/local-part.js'
 import type { MakePart } from '../part.js'
 import { ApplyScene } from './apply-scene.js'
 import { FakeClock } from './fake-clock.js'
@@ -19,11 +19,12 @@ export class LocalScene {
   readonly addresses = new Set<string>()
   private handle: (request: LocalRequest) => Promise<LocalAnswer> = () => Promise.reject(new Error('Nobody listens'))
 
-  constructor(options?: FakeDaemonOptions, others: MakePart[] = []) {
+  constructor(options?: FakeDaemonOptions, others: MakePart[] = [], more: LocalOptions['more'] = undefined) {
     this.daemon = new FakeDaemon(this.clock, options)
     this.scene = new ApplyScene(this.daemon)
     const part = localPart({
       port: 48484,
+      more,
       listen: (address, port, handle) => {
         this.addresses.add(address)
         this.handle = handle

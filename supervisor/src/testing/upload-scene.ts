@@ -13,6 +13,7 @@ import { uploadRoutes } from '../bundles/upload-routes.js'
 import { UploadStore } from '../bundles/upload-store.js'
 import { Uploads } from '../bundles/uploads.js'
 import { FolderBlobDisk } from '../edge/blobs/folder-blob-disk.js'
+import { systemClock } from '../edge/host/clock.js'
 import { listen } from '../edge/local-api/http-listener.js'
 import type { LocalListener } from '../local-api/listeners.js'
 import { TimeKeeper } from '../time/time-keeper.js'
@@ -123,7 +124,7 @@ export class UploadScene {
       const door = new LanDoor(
         uploadRoutes(() => uploads, view, 'lan'),
         { open, page: this.page },
-        { clock, log },
+        { clock: systemClock, log },
       )
       this.end = new AbortController()
       this.running = Promise.all([uploads.run(this.end.signal), door.run(this.end.signal)])
