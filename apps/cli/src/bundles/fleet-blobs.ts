@@ -17,21 +17,20 @@ export function fleetBlobs(api: Api, fleetId: string, io: Io): ReadBlob {
     let next = first
     let failures = 0
     while (next < blob.sizeBytes) {
+      if (failures > 0) await pauseAfter(failures, io)
       try {
         for await (const bytes of await open(api, fleetId, blob, next)) {
           next += bytes.length
           failures = 0
           yield bytes
         }
-        failures++
+        if (next < blob.sizeBytes) throw cutShort(blob)
       } catch (error) {
         if (io.interruption.aborted) throw interrupted()
         // What is refused stays refused; what was broken off is asked for again.
         const isFinal = error instanceof CommandError ? error.exitCode !== EXIT.unreachable : !isBreak(error)
         if (isFinal || ++failures > MOST_FAILURES) throw error
       }
-      if (failures > MOST_FAILURES) throw cutShort(blob)
-      if (failures > 0) await pauseAfter(failures, io)
     }
   }
 }
