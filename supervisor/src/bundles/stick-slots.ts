@@ -8,6 +8,8 @@ export interface Stick {
   id: string
   // As the system calls it: sda1.
   name: string
+  // Where the board's desktop mounted it; it stays so. Absent: nobody did.
+  mountedAt?: string
 }
 
 export interface StickSlots {

@@ -22,11 +22,13 @@ export class UploadStore {
     this.kept = new DurableValue<StoredUpload[]>(document, [])
   }
 
-  /** Those of earlier runs, the oldest first. Files that nobody knows of go. */
+  /** Those of earlier runs, the oldest first. Files that nobody knows of go, and what is known of files that are gone. */
   async load(): Promise<Upload[]> {
     await this.kept.load()
+    const files = (await this.disk.list()).map(({ name }) => name)
+    await this.kept.update((all) => all.filter(({ key }) => files.includes(key)))
     const known = this.kept.value
-    for (const { name } of await this.disk.list()) {
+    for (const name of files) {
       if (!known.some(({ key }) => key === name)) await this.disk.remove(name)
     }
     const uploads: Upload[] = []

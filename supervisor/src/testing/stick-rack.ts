@@ -55,6 +55,14 @@ export class StickRack {
     await writeFile(path, `${value}\n`)
   }
 
+  /** The kernel says that it is mounted there and nowhere else; spaces as \\040. */
+  async mountElsewhere(disk: string, path: string): Promise<void> {
+    const device = run(['lsblk', '-no', 'MAJ:MIN', this.loopOf(disk)]).trim()
+    const file = join(this.root, 'proc/1/mountinfo')
+    await writeFile(`${file}.new`, `36 35 ${device} / ${path} rw,noatime shared:1 - ext4 /dev/${disk}1 rw\n`)
+    await rename(`${file}.new`, file)
+  }
+
   async pull(disk: string): Promise<void> {
     await rm(join(this.root, 'sys/block', disk), { recursive: true, force: true })
     for (const name of [disk, `${disk}1`]) await rm(join(this.root, 'dev', name), { force: true })

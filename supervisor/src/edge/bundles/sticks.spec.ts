@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { mkdir, open, readdir, symlink } from 'node:fs/promises'
+import { mkdir, open, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StickLoop } from '../../bundles/stick-loop.js'
 import { run } from '../../testing/disks.js'
@@ -126,6 +126,27 @@ describe('sticks', () => {
     expect(intake.offered).toEqual([])
     run(['umount', place])
     await eventually(() => intake.offered.length === 1)
+  })
+
+  it('that a desktop has mounted are read where they are, and left there', async () => {
+    await rack.putIn('sda', {})
+    const [folder, elsewhere] = ['media/pi/MY STICK', 'srv/disk'].map((path) => join(rack.root, path)) as [
+      string,
+      string,
+    ]
+    for (const path of [folder, elsewhere]) {
+      await mkdir(path, { recursive: true })
+      await writeFile(join(path, 'a.flotilla'), NEW)
+    }
+    await rack.mountElsewhere('sda', '/srv/disk')
+    await looked()
+    await rack.mountElsewhere('sda', '/media/pi/MY\\040STICK')
+    await eventually(() => intake.offered.length === 1)
+    expect((await intake.read('sda1/a.flotilla')).equals(NEW)).toBe(true)
+    expect(rack.mounts('sda')).toEqual([])
+    intake.finish('sda1/a.flotilla')
+    await eventually(() => intake.withdrawn.length === 1)
+    expect(await readdir(folder)).toEqual(['a.flotilla'])
   })
 
   it.each(['holders', 'sda1/holders'])('are left alone where they are part of something larger (%s)', async (path) => {
