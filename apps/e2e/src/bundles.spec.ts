@@ -38,7 +38,9 @@ describe('a board without a link to the cloud', () => {
     const doors = { FLOTILLA_BUNDLE_FOLDERS: stick, FLOTILLA_BUNDLE_PORT: String(BUNDLE_PORT) }
     device = await world.join(await world.addBoard(), fleet, 'far-1', doors)
     app = await createRepository()
-    await waitForRelease(world, device.name, (await push('one')).version)
+    await waitFor(async () => (await world.device(device.name)).activity === 'settled', {
+      what: 'the board has joined, and knows that there is nothing to run yet',
+    })
     // The cloud alone is out of its reach: whoever is beside the board is not.
     await cloudLink('-A')
     await countFromRegistry(world, device.board)
@@ -70,34 +72,34 @@ describe('a board without a link to the cloud', () => {
 
   it('runs what bundles bring, by whichever way; the cloud learns of it when the link is back', async () => {
     const begun = Date.now()
-    const two = await push('two')
-    await bundle('create', 'default/far', '-o', 'two.flotilla')
-    const sent = await bundle('apply', 'two.flotilla', '--board', device.board.address, '--wait')
-    expect(sent).toContain(`far-1 runs ${two.version}.`)
-    await waitForLine(device, 8000, 'two')
+    const first = await push('first')
+    await bundle('create', 'default/far', '-o', 'first.flotilla')
+    const sent = await bundle('apply', 'first.flotilla', '--board', device.board.address, '--wait')
+    expect(sent).toContain(`far-1 runs ${first.version}.`)
+    await waitForLine(device, 8000, 'first')
 
-    const three = await push('three')
+    const second = await push('second')
     await bundle('create', 'default/far', '-o', stick)
-    await waitForLine(device, 8000, 'three')
+    await waitForLine(device, 8000, 'second')
 
-    const four = await push('four')
-    const words = ['--delta-from', three.version, '-o', 'small.flotilla']
+    const third = await push('third')
+    const words = ['--delta-from', second.version, '-o', 'small.flotilla']
     const made = await bundle('create', 'far-1', ...words)
     expect(made).toContain('The deltas for it are being made first.')
     expect(statSync(join(folder, 'small.flotilla')).size).toBeLessThan(40_000)
     await bundle('apply', 'small.flotilla', '--board', device.board.address, '--wait')
-    expect(await fetchLine(device, 8000)).toBe('four')
+    expect(await fetchLine(device, 8000)).toBe('third')
     const ended = Date.now()
     expect(await applied()).toEqual([])
 
     await cloudLink('-D')
-    await waitForRelease(world, device.name, four.version)
+    await waitForRelease(world, device.name, third.version)
     await waitFor(async () => (await applied()).length === 3, { what: 'the cloud has learned of the bundles' })
     const events = await applied()
     expect(events.map(({ detail }) => [detail.way, detail.release])).toEqual([
-      ['lan', two.version],
-      ['folder', three.version],
-      ['lan', four.version],
+      ['lan', first.version],
+      ['folder', second.version],
+      ['lan', third.version],
     ])
     const times = events.map(({ at }) => Date.parse(at))
     expect(times).toEqual(times.toSorted((a, b) => a - b))
