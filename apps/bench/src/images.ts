@@ -14,7 +14,9 @@ import { ImageBuilder } from './images/image-builder.js'
 import { DELTA } from './images/methods/delta.js'
 import { DOCKER_PULL } from './images/methods/docker-pull.js'
 import { LAYER_METHODS } from './images/methods/programs-per-layer.js'
+import type { Pair } from './images/method.js'
 import { ProductBuilder } from './images/product-builder.js'
+import { supervisorPeaks } from './images/supervisor-peaks.js'
 import { type CaseResult, tableRows } from './images/table.js'
 import { printReport } from './report.js'
 
@@ -37,18 +39,21 @@ function chosenCases(): ImageCase[] {
 }
 
 async function compare(cases: ImageCase[]): Promise<void> {
-  const results = await buildPairs(cases)
-  for (const { case: each, pair, measured } of results) {
+  const results: CaseResult[] = []
+  for (const { case: each, pair } of await buildPairs(cases)) {
+    const measured: CaseResult['measured'] = []
     for (const method of METHODS) {
       console.error(`${each.name}: ${method.title}`)
       measured.push({ method, result: await method.measure(pair, { cache, scratch }) })
     }
+    console.error(`${each.name}: the whole supervisor`)
+    results.push({ case: each, pair, measured, supervisor: await supervisorPeaks(pair, scratch) })
   }
   printReport('Updates of images, method by method', tableRows(results), figures(results))
 }
 
-async function buildPairs(cases: ImageCase[]): Promise<CaseResult[]> {
-  const results: CaseResult[] = []
+async function buildPairs(cases: ImageCase[]): Promise<{ case: ImageCase; pair: Pair }[]> {
+  const pairs: { case: ImageCase; pair: Pair }[] = []
   const builder = new ImageBuilder(cache)
   const product = new ProductBuilder(builder, cache)
   try {
@@ -57,10 +62,10 @@ async function buildPairs(cases: ImageCase[]): Promise<CaseResult[]> {
       const pair = to.byFlotilla
         ? await product.pair(from, to)
         : { from: await builder.image(from), to: await builder.image(to) }
-      results.push({ case: each, pair, measured: [] })
+      pairs.push({ case: each, pair })
     }
   } finally {
     await builder.stop()
   }
-  return results
+  return pairs
 }

@@ -22,7 +22,10 @@ export interface ServedImage {
 
 export interface ServedBlob {
   sizeBytes: number
-  /** Throws rather than give the last byte of something that is not the blob. */
+  /**
+   * In pieces of which each is good until the next is asked for. Throws rather than give the last byte of something that
+   * is not the blob.
+   */
   read(range: ByteRange): AsyncIterable<Uint8Array>
 }
 

@@ -28,6 +28,7 @@ export class MadeLayer implements ServedBlob {
   private async *checked(): AsyncGenerator<Uint8Array> {
     const hash = createHash('sha256')
     let bytes = 0
+    const memory = new TwoBuffers()
     let held: Uint8Array | undefined
     for await (const piece of this.make()) {
       if (piece.length === 0) continue
@@ -35,8 +36,7 @@ export class MadeLayer implements ServedBlob {
       if (bytes > this.sizeBytes) break
       hash.update(piece)
       if (held) yield held
-      // Whoever makes it may use the same memory for the next piece.
-      held = Uint8Array.from(piece)
+      held = memory.keep(piece)
     }
     const found = `sha256:${hash.digest('hex')}`
     if (bytes !== this.sizeBytes || found !== this.diffId) {
@@ -45,6 +45,21 @@ export class MadeLayer implements ServedBlob {
       )
     }
     if (held) yield held
+  }
+}
+
+/** Keeps a copy of a piece while another is being read, without new memory for each. */
+class TwoBuffers {
+  private former = Buffer.alloc(0)
+  private latter = Buffer.alloc(0)
+
+  /** Good until the call after the next one. */
+  keep(piece: Uint8Array): Uint8Array {
+    const free = this.former.length < piece.length ? Buffer.allocUnsafeSlow(piece.length) : this.former
+    this.former = this.latter
+    this.latter = free
+    free.set(piece)
+    return free.subarray(0, piece.length)
   }
 }
 

@@ -1,4 +1,5 @@
 import { median } from '../report.js'
+import type { Cost } from './measured-run.js'
 import type { Measured } from './method.js'
 import { rebuiltBytes } from './method.js'
 import type { CaseResult } from './table.js'
@@ -7,20 +8,24 @@ import type { CaseResult } from './table.js'
 export function figures(results: CaseResult[]): Record<string, unknown> {
   const ours = results.map((each) => ({ each, delta: resultOf(each, 'delta') }))
   const ratios = (method: string) => ours.map(({ each, delta }) => delta.wireBytes / resultOf(each, method).wireBytes)
-  const rates = ours.map(({ each, delta }) => rebuiltBytes(each.pair) / 1e6 / delta.apply.seconds)
+  const rates = (seconds: keyof Cost) =>
+    ours.map(({ each, delta }) => rebuiltBytes(each.pair) / 1e6 / delta.apply[seconds])
+  const supervisorPeaks = results.flatMap(({ supervisor: it }) => [it.plainMegabytes, it.deltaMegabytes])
   return {
     bench: 'images',
     worstRatioToZstdPatch: round(Math.max(...ratios('zstdPatch'))),
     medianRatioToBsdiff: round(median(ratios('bsdiff'))),
     peakDeviceMegabytes: round(Math.max(...ours.map(({ delta }) => delta.apply.megabytes))),
-    applyMegabytesPerSecond: round(Math.min(...rates)),
+    peakSupervisorMegabytes: round(Math.max(...supervisorPeaks)),
+    applyMegabytesPerSecond: round(Math.min(...rates('seconds'))),
+    applyMegabytesPerProcessorSecond: round(Math.min(...rates('processorSeconds'))),
     makeSeconds: round(Math.max(...ours.map(({ delta }) => delta.make?.seconds ?? NaN))),
     makeMegabytes: round(Math.max(...ours.map(({ delta }) => delta.make?.megabytes ?? NaN))),
     cases: Object.fromEntries(results.map((each) => [each.case.name, caseFigures(each)])),
   }
 }
 
-function caseFigures({ pair, measured }: CaseResult): Record<string, unknown> {
+function caseFigures({ pair, measured, supervisor }: CaseResult): Record<string, unknown> {
   const methods = measured.map(({ method, result: { wireBytes, make, apply } }): [string, unknown] => [
     method.name,
     {
@@ -35,7 +40,8 @@ function caseFigures({ pair, measured }: CaseResult): Record<string, unknown> {
       deviceMegabytes: round(apply.megabytes),
     },
   ])
-  return { rebuiltBytes: rebuiltBytes(pair), ...Object.fromEntries(methods) }
+  const supervisorMegabytes = { delta: round(supervisor.deltaMegabytes), plain: round(supervisor.plainMegabytes) }
+  return { rebuiltBytes: rebuiltBytes(pair), ...Object.fromEntries(methods), supervisorMegabytes }
 }
 
 function resultOf({ case: { name }, measured }: CaseResult, method: string): Measured {

@@ -1,18 +1,20 @@
 import { bytesOf } from './built-image.js'
 import type { ImageCase } from './cases.js'
 import type { Cost } from './measured-run.js'
+import type { SupervisorPeaks } from './supervisor-peaks.js'
 import { type Measured, type Method, type Pair, rebuiltBytes } from './method.js'
 
 export interface CaseResult {
   case: ImageCase
   pair: Pair
   measured: { method: Method; result: Measured }[]
+  supervisor: SupervisorPeaks
 }
 
 /** A row for each case and method; seconds of processor stay the same where others use the machine as well. */
 export function tableRows(results: CaseResult[]): Record<string, string>[] {
-  return results.flatMap(({ case: { title }, pair, measured }) =>
-    measured.map(({ method, result }, at) => ({
+  return results.flatMap(({ case: { title }, pair, measured, supervisor }) => [
+    ...measured.map(({ method, result }, at) => ({
       case: at === 0 ? title : at === 1 ? sizes(pair) : '',
       method: method.title,
       'on the wire': result.wireBytes.toLocaleString('en'),
@@ -21,7 +23,9 @@ export function tableRows(results: CaseResult[]): Record<string, string>[] {
       'applied in (processor)': seconds(result.apply),
       'on device, at most': megabytes(result.apply),
     })),
-  )
+    { method: 'whole supervisor, delta', 'on device, at most': `${supervisor.deltaMegabytes.toFixed(0)} MB` },
+    { method: 'whole supervisor, all of it', 'on device, at most': `${supervisor.plainMegabytes.toFixed(0)} MB` },
+  ])
 }
 
 function sizes(pair: Pair): string {

@@ -4,5 +4,9 @@
  * that it holds before anything runs; in the program itself, since launchers outlive it.
  */
 import { setFlagsFromString } from 'node:v8'
+import { config } from 'zod'
 
 for (const flag of ['--no-opt', '--no-sparkplug']) setFlagsFromString(flag)
+
+// Else zod writes a program of its own for each kind of object, to read it faster than a board ever needs.
+config({ jitless: true })

@@ -5,8 +5,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import {
   LOCAL_REPOSITORY,
   type LocalRegistry,
@@ -90,6 +88,8 @@ async function answerBlob(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // An engine that has gone shows in what is written to it.
+  response.on('error', () => undefined)
   try {
     const blob = await image.open(digest)
     if (!blob) return refuse(response, 404, 'BLOB_UNKNOWN')
@@ -123,7 +123,15 @@ async function sendBlob(blob: ServedBlob, request: IncomingMessage, response: Se
     ...(range && { 'content-range': `bytes ${first}-${last}/${blob.sizeBytes}` }),
   })
   if (request.method === 'HEAD' || last < first) return void response.end()
-  await pipeline(Readable.from(blob.read({ first, last }), { objectMode: true, highWaterMark: 1 }), response)
+  for await (const piece of blob.read({ first, last })) await written(response, piece)
+  response.end()
+}
+
+/** Resolves when the piece's memory is free again. */
+function written(response: ServerResponse, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.write(piece, (error) => (error ? reject(error) : resolve()))
+  })
 }
 
 /** Undefined: all of it. Engines ask for the rest of what they have begun, and for nothing else. */

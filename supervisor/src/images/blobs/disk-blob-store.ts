@@ -8,6 +8,7 @@ import { BlobDownload, DownloadEnded, type BlobWorld } from './blob-download.js'
 import { fileName, parseName, type NameKind } from './names.js'
 import { removePart, safeRanges } from './part-file.js'
 import { RangeSet } from './ranges.js'
+import { weigh } from './weigh.js'
 import { SourceTraffic } from './source-traffic.js'
 
 const PIECE_BYTES = 64 * 1024
@@ -69,6 +70,7 @@ export class DiskBlobStore implements BlobStore {
         if (count === 0) throw new Error(`${digest} is shorter than it was`)
         yield piece.subarray(0, count)
         position += count
+        weigh(count)
       }
     } finally {
       await file.close()

@@ -16,6 +16,7 @@ import { SourceError } from './source-error.js'
 import type { SourceTraffic } from './source-traffic.js'
 import type { SourceTurns } from './source-turns.js'
 import { unlessSilent, type Watch } from './unless-silent.js'
+import { weigh } from './weigh.js'
 
 // A lossy link gives a connection less than its share, several at once come near to all of it.
 const WORKERS = 3
@@ -169,6 +170,7 @@ class Filling {
 
   private async take(source: BlobSource, bytes: Uint8Array, position: number): Promise<void> {
     await this.part.write(bytes, position)
+    weigh(bytes.length)
     this.order.turns.gave(source)
     this.order.onBytes(source.kind, bytes.length)
     if (source.kind === 'registry') await this.order.meter.spend(bytes.length, this.signal)

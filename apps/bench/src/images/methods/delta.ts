@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { productionNode } from '../../supervisor/production-node.js'
 import type { BuiltImage } from '../built-image.js'
-import { measure } from '../measured-run.js'
+import { type Cost, measure } from '../measured-run.js'
 import type { Method } from '../method.js'
 import { unpackImage } from '../old-image.js'
 
@@ -27,8 +27,8 @@ export const DELTA: Method = {
       const { flags, variables } = productionNode()
       const env = { ...process.env, ...variables }
       const apply = await measure(process.execPath, [...flags, ...LEAN, APPLY, out, tree, skeletons], { env })
-      const { seconds } = JSON.parse(apply.output) as { seconds: number }
-      return { wireBytes: statSync(out).size, make, apply: { ...apply, seconds } }
+      const times = JSON.parse(apply.output) as Pick<Cost, 'seconds' | 'processorSeconds'>
+      return { wireBytes: statSync(out).size, make, apply: { ...apply, ...times } }
     } finally {
       rmSync(folder, { recursive: true })
     }
