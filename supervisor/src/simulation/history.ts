@@ -16,6 +16,8 @@ export type HistoryEvent =
   | { do: 'restart-supervisor' }
   | { do: 'set-clock'; to: 'true' | 'past' | 'future' }
   | { do: 'lock'; service: string; seconds: number }
+  // With what the board is to run now; or whatever is in it is pulled out.
+  | { do: 'stick'; isIn: boolean }
   // The next writes to the engine fail.
   | { do: 'engine-trouble'; writes: number }
 
@@ -51,6 +53,7 @@ const event: fc.Arbitrary<HistoryEvent> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('deploy' as const), release: variant }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 90 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('link' as const), isUp: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('stick' as const), isIn: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ do: 'cut-power' as const }) },
   {
     weight: 3,

@@ -4,6 +4,7 @@
 import type { DeviceState } from '@flotilla/contracts'
 import type { Lock } from '@flotilla/reconcile'
 import { APP_ID } from '../testing/steps.js'
+import { MemoryBundle } from '../testing/bundle-files.js'
 import { imageName, type AppInput } from '../testing/targets.js'
 import { appOf, policyOf, type HistoryEvent } from './history.js'
 import { PROGRAMS, PULL_MS } from './scenarios.js'
@@ -68,6 +69,8 @@ export class Life {
         return board.run(event.seconds * SECOND)
       case 'link':
         return event.isUp ? board.cloud.mendLink() : board.cloud.cutLink()
+      case 'stick':
+        return event.isIn ? this.plugIn() : board.pullOut()
       case 'cut-power':
         return board.cutPower()
       case 'cut-power-at':
@@ -81,6 +84,13 @@ export class Life {
       case 'engine-trouble':
         this.trouble = event.writes
     }
+  }
+
+  private plugIn(): void {
+    const { board } = this
+    if (!this.wanted || !board.cloud.device) return
+    const [bytes, name] = [board.cloud.bundle(), `/stick/${this.release}.flotilla`]
+    board.plugIn(() => new MemoryBundle(name, bytes))
   }
 
   private setClock(to: 'true' | 'past' | 'future'): void {

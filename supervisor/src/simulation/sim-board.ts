@@ -7,7 +7,7 @@ import { runAgent } from '../agent.js'
 import { BorrowedBlobs } from '../bundles/borrowed-blobs.js'
 import { BundleShelf } from '../bundles/bundle-shelf.js'
 import { bundlesPart } from '../bundles/bundles-part.js'
-import type { BundleFile, BundleIntake } from '../bundles/ports.js'
+import type { BundleIntake } from '../bundles/ports.js'
 import type { Program } from '../edge/fake/fake-container.js'
 import { FakeDaemon } from '../edge/fake/fake-daemon.js'
 import { FakeEngine } from '../edge/fake/fake-engine.js'
@@ -19,6 +19,7 @@ import type { SnapshotDisk } from '../snapshots/snapshot-disk.js'
 import type { Core, Part } from '../part.js'
 import type { Cloud, Logger } from '../ports.js'
 import { snapshotsPart } from '../snapshots/snapshots-part.js'
+import type { MemoryBundle } from '../testing/bundle-files.js'
 import { MemoryBlobs } from '../testing/memory-blobs.js'
 import { MemoryStore, silentLog } from '../testing/memory-store.js'
 import { FAKE_IMAGES } from '../testing/targets.js'
@@ -60,10 +61,12 @@ export class SimBoard {
   /** What the planner is told beside what the engine shows; taken up at the next start. */
   sources: Sources = {}
   /** Sticks in the board: found again at each start, each read anew. */
-  sticks: (() => BundleFile)[] = []
+  sticks: (() => MemoryBundle)[] = []
   intake?: BundleIntake
   /** False: no byte of an image comes from there. */
   hasRegistry = true
+  // Of the sticks, as they were opened.
+  private readonly files: MemoryBundle[] = []
   private cutAt = Infinity
   private stopping = new AbortController()
   private running: Promise<unknown> = Promise.resolve()
@@ -91,9 +94,18 @@ export class SimBoard {
   }
 
   /** From now on it is in the board. */
-  plugIn(stick: () => BundleFile): void {
+  plugIn(stick: () => MemoryBundle): void {
     this.sticks.push(stick)
-    void this.intake?.offer(stick(), 'usb')
+    if (this.isPowered) void this.offer(stick)
+  }
+
+  /** All of them are gone at once, whatever is being read from them. */
+  pullOut(): void {
+    this.sticks = []
+    for (const file of this.files.splice(0)) {
+      file.isPulled = true
+      void this.intake?.withdraw(file.name)
+    }
   }
 
   /** As after an update of the supervisor, or its crash. */
@@ -139,9 +151,15 @@ export class SimBoard {
     const intake = part.offers?.bundles
     this.intake = intake
     const offerAll = async () => {
-      for (const stick of this.sticks) await intake?.offer(stick(), 'usb')
+      for (const stick of this.sticks) await this.offer(stick)
     }
     return { ...part, loops: [offerAll] }
+  }
+
+  private async offer(stick: () => MemoryBundle): Promise<void> {
+    const file = stick()
+    this.files.push(file)
+    await this.intake?.offer(file, 'usb')
   }
 
   private images(shelf: BundleShelf, log: Logger): ImageWorld {
