@@ -4,6 +4,7 @@
  */
 import type Docker from 'dockerode'
 import type { IncomingMessage } from 'node:http'
+import headers from 'tar-stream/headers.js'
 import { LOCK_FOLDERS } from '../../locks/lock-paths.js'
 import { statusOf } from './engine-errors.js'
 
@@ -39,20 +40,10 @@ export async function makeLockFolders(container: Docker.Container): Promise<void
   }
 }
 
-/** One folder in a tar archive (ustar), mode 1777 as /tmp has it. */
-function folderEntry(name: string): Buffer {
-  const block = Buffer.alloc(TAR_BLOCK)
-  block.write(name, 0)
-  block.write('0001777\0', 100)
-  block.write('0000000\0', 108)
-  block.write('0000000\0', 116)
-  block.write('00000000000\0', 124)
-  block.write('00000000000\0', 136)
-  // The checksum counts itself as spaces.
-  block.write('        ', 148)
-  block.write('5', 156)
-  block.write('ustar\x0000', 257)
-  const checksum = block.reduce((sum, byte) => sum + byte, 0)
-  block.write(`${checksum.toString(8).padStart(6, '0')}\0 `, 148)
-  return block
+/** One folder in a tar archive, writable for everybody as /tmp is. */
+function folderEntry(name: string): Uint8Array {
+  const owner = { uid: 0, gid: 0 }
+  const entry = headers.encode({ name, type: 'directory', mode: 0o1777, size: 0, mtime: new Date(0), ...owner })
+  if (!entry) throw new Error(`${name} does not fit into the header of a tar`)
+  return entry
 }
