@@ -1,13 +1,12 @@
 /**
  * `npm run bench -- images [--only app,security] [--quick]`: what updates of images cost over the link and on the board, by
  * Flotilla's deltas and by what there is besides. The images are made from Debian's and npm's packages, kept in
- * node_modules/.cache, and so are the measurements of programs that are not ours: the first run takes an hour.
+ * ~/.cache, and so are the measurements of programs that are not ours: the first run takes an hour.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { PROJECT_FOLDER } from '@flotilla/dev'
 import { IMAGE_CASES, type ImageCase } from './images/cases.js'
 import { figures } from './images/figures.js'
 import { ImageBuilder } from './images/image-builder.js'
@@ -23,7 +22,8 @@ import { printReport } from './report.js'
 const METHODS = [DOCKER_PULL, ...LAYER_METHODS, DELTA]
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
-const cache = join(PROJECT_FOLDER, 'node_modules/.cache/flotilla-bench-images')
+// Not in node_modules, which npm empties whenever a dependency changes: an hour's measurements lie here.
+const cache = join(homedir(), '.cache/flotilla-bench-images')
 const scratch = mkdtempSync(join(tmpdir(), 'flotilla-bench-'))
 try {
   await compare(chosenCases())
