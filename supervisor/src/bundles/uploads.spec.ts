@@ -70,6 +70,23 @@ describe('an upload, whenever the power goes', () => {
     expect(sent).toBeGreaterThan(0)
   })
 
+  it('begins anew where the disk did not take the end of it', async () => {
+    const faults = { left: 0 }
+    const document = new MemoryDocument<StoredUpload[]>(undefined, 'uploads', (moment) => {
+      if (moment.startsWith('before') && faults.left-- > 0) throw new Error('EIO: i/o error, write')
+    })
+    const { uploads, intake, settled, stop } = openUploads(new CutDisk(() => 0.5), document)
+    await settled()
+    for (let at = 0; at + PIECE_BYTES < FILE.length; at += PIECE_BYTES) await uploads.receive(piece(at))
+    faults.left = 2
+    await expect(uploads.receive(piece(7 * PIECE_BYTES))).rejects.toThrow('EIO')
+    expect(uploads.latest()).toBeUndefined()
+    faults.left = 0
+    expect(await send(uploads)).toBe(FILE.length)
+    expect(intake.offered).toHaveLength(1)
+    await stop()
+  })
+
   /** From where the board is; gives how many bytes that were. */
   async function send(uploads: Uploads): Promise<number> {
     const begin = uploads.latest()?.receivedBytes ?? 0

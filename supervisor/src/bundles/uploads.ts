@@ -73,6 +73,8 @@ export class Uploads {
       if (!upload.isWhole) return { upload: upload.view(false) }
       return await this.finish(upload)
     } finally {
+      // The disk did not take the end of it: what is whole is accepted, or gone.
+      if (this.coming?.isWhole) await this.drop(this.coming).catch(() => undefined)
       this.isBusy = false
     }
   }

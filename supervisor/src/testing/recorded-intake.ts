@@ -85,8 +85,9 @@ export class RecordedIntake implements BundleIntake {
   }
 
   /** The board has all that it needs of it. */
-  finish(name: string): void {
-    this.states = this.states.map((it) => (it.name === name ? { ...it, state: 'done' } : it))
+  finish(name: string, isRunning = false): void {
+    const change = { state: 'done' as const, release: RELEASE, isRunning }
+    this.states = this.states.map((it) => (it.name === name ? { ...it, ...change } : it))
     this.changed.notify()
   }
 }

@@ -71,6 +71,9 @@ describe('the page of the door to the local network', () => {
     expect((await scene.intake.read(name)).equals(bytes)).toBe(true)
     scene.intake.finish(name)
     await says('The board has it: its images are on the board; it is being started.')
+    scene.intake.finish(name, true)
+    await says('Done: the board runs 2.0.0.')
+    await says('release 2.0.0: runs.')
     expect(complaints).toEqual([])
   })
 

@@ -129,6 +129,7 @@ describe('sticks', () => {
   })
 
   it('that a desktop has mounted are read where they are, and left there', async () => {
+    await stop()
     await rack.putIn('sda', {})
     const [folder, elsewhere] = ['media/pi/MY STICK', 'srv/disk'].map((path) => join(rack.root, path)) as [
       string,
@@ -139,13 +140,15 @@ describe('sticks', () => {
       await writeFile(join(path, 'a.flotilla'), NEW)
     }
     await rack.mountElsewhere('sda', '/srv/disk')
+    start()
     await looked()
+    expect(intake.offered).toEqual([])
     await rack.mountElsewhere('sda', '/media/pi/MY\\040STICK')
     await eventually(() => intake.offered.length === 1)
     expect((await intake.read('sda1/a.flotilla')).equals(NEW)).toBe(true)
     expect(rack.mounts('sda')).toEqual([])
     intake.finish('sda1/a.flotilla')
-    await eventually(() => intake.withdrawn.length === 1)
+    await eventually(() => intake.withdrawn.includes('sda1/a.flotilla'))
     expect(await readdir(folder)).toEqual(['a.flotilla'])
   })
 
