@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { TargetSchema, type Target, type TargetInput } from '@flotilla/contracts'
+import type { CurrentState } from '@flotilla/reconcile'
 import type { Status } from '../status-board.js'
 import { describeBundle } from '../testing/bundle-files.js'
 import { app, fakeImage, imageName, service } from '../testing/targets.js'
@@ -32,9 +33,10 @@ describe('a bundle that is being brought', () => {
     downloading?: string[]
     progress?: Status['progress']
     generation?: number
+    memory?: CurrentState['memory']
   }
-  function after({ images = [], downloading = [], progress = {}, generation = 7 }: Seen) {
-    const current = { images, downloading, containers: [], networks: [], volumes: [], attempts: {} }
+  function after({ images = [], downloading = [], progress = {}, generation = 7, memory }: Seen) {
+    const current = { images, downloading, memory, containers: [], networks: [], volumes: [], attempts: {} }
     const plan = { steps: [], waits: [] }
     const status = { target: targetOf(generation), current, plan, progress, observed: [], at: 0 } as unknown as Status
     entry.look(status)
@@ -66,5 +68,23 @@ describe('a bundle that is being brought', () => {
     entry.refusal = new BundleRefused('unreadable', 'It cannot be read any more.')
     expect(after({})).toMatchObject({ state: 'refused', code: 'unreadable' })
     expect(after({ images: [imageName(web), imageName(db)] })).not.toHaveProperty('code')
+  })
+
+  it('says why the board gave its release up, and not of another one', () => {
+    const { release } = entry.head!.bundle
+    const given = (releaseId: string) => {
+      const rejection = {
+        releaseId,
+        version: '2',
+        at: '2026-11-21T12:00:00.000Z',
+        code: 'exited' as const,
+        services: {},
+      }
+      return after({
+        memory: { [ID]: { rejected: { fingerprint: 'x', rejection: { ...rejection, reason: 'It ended.' } } } },
+      })
+    }
+    expect(given(release.id)).toMatchObject({ givenUp: 'It ended.' })
+    expect(given(ID)).not.toHaveProperty('givenUp')
   })
 })

@@ -53,6 +53,7 @@ export class BundleEntry {
       isRunning:
         head !== undefined &&
         runsRelease(status, { releaseId: head.bundle.release.id, generation: head.target.generation }),
+      ...givenUp(status, head?.bundle.release.id),
       ...this.trouble(lacking),
     }
   }
@@ -79,6 +80,12 @@ export class BundleEntry {
     else if (!current.images.includes(image)) this.work.set(image, known ?? { doneBytes: 0, neededBytes: sizeBytes })
     else if (known) this.work.set(image, { doneBytes: known.neededBytes, neededBytes: known.neededBytes })
   }
+}
+
+function givenUp(status: Status | undefined, releaseId: string | undefined): Pick<BundleState, 'givenUp'> {
+  const apps = Object.values(status?.current.memory ?? {})
+  const rejection = apps.map(({ rejected }) => rejected?.rejection).find((it) => it?.releaseId === releaseId)
+  return rejection ? { givenUp: rejection.reason } : {}
 }
 
 /** A step that goes on still reads from it, for what is kept for later images. */

@@ -63,6 +63,8 @@ export interface BundleState {
   createdAt?: string
   // The board runs what it brought.
   isRunning: boolean
+  // Why the board gave the release up, if it did.
+  givenUp?: string
   // Where it was refused.
   code?: BundleRefusal
   // Why; and of one that is being brought, what it lacks.

@@ -86,6 +86,10 @@ async function untilRunning(
     if (found?.state === 'refused') {
       throw new CommandError(found.code ?? 'bundle-refused', EXIT.failure, found.reason ?? 'The board refused it.')
     }
+    if (found?.givenUp !== undefined) {
+      const detail = `${board.device.name} gave ${release.version} up: ${found.givenUp}`
+      throw new CommandError('release-rejected', EXIT.failure, detail)
+    }
     const now = found && found.state !== 'done' ? bringingSentence(found) : boardSentence(board)
     if (now !== told) context.output.note(now)
     told = now

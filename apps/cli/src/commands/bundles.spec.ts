@@ -143,6 +143,13 @@ describe('bundle', () => {
       expect(door.authorization).toBe('Bearer secret')
     })
 
+    it('ends with the reason where the board gives the release up', async () => {
+      door.story = [{ state: 'done' }, { state: 'done', givenUp: 'web ended with exit code 1' }]
+      const ran = await apply('--wait')
+      expect(ran.status).toBe(1)
+      expect(ran.stderr).toContain(`roof gave ${second} up: web ended with exit code 1`)
+    })
+
     it('goes on where the connection broke, in this run or the next', async () => {
       // A board's affair, what comes after the bundle's end.
       await writeFile(at('long'), await readFile(at('mine')))

@@ -62,6 +62,8 @@ export const BoardBundleSchema = z.object({
   createdAt: TimestampSchema.optional(),
   // The board runs what it brought.
   isRunning: z.boolean(),
+  // Why the board gave the release up: it runs what ran before.
+  givenUp: z.string().optional(),
   // Where it was refused.
   code: z.string().optional(),
   // Why; and of one that is being brought, what it lacks, so that the board needs its link after all.

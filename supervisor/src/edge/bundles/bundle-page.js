@@ -46,8 +46,9 @@ function bundleText(bundle) {
   return what + ': ' + stateText(bundle)
 }
 
-function stateText({ state, doneBytes, neededBytes, isRunning, reason }) {
+function stateText({ state, doneBytes, neededBytes, isRunning, givenUp, reason }) {
   if (state === 'refused') return 'refused. ' + (reason ?? '')
+  if (givenUp !== undefined) return 'the board gave it up, and runs what ran before. ' + givenUp
   if (isRunning) return 'runs.'
   if (state === 'done') return 'its images are on the board; it is being started.'
   if (state === 'waiting') return 'waits.'
@@ -56,7 +57,7 @@ function stateText({ state, doneBytes, neededBytes, isRunning, reason }) {
 }
 
 function showBundle(bundle) {
-  const kind = bundle.state === 'refused' ? 'bad' : bundle.isRunning ? 'good' : ''
+  const kind = bundle.state === 'refused' || bundle.givenUp !== undefined ? 'bad' : bundle.isRunning ? 'good' : ''
   showResult(
     bundle.isRunning
       ? 'Done: the board runs ' + bundle.release.version + '.'
