@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import { BrotliDecoder } from './brotli-decoder.js'
 import type { ByteStream } from './byte-stream.js'
+import { Decoder } from './decoder.js'
 import { DeltaError } from './delta-error.js'
 
 /** The largest window that a delta may ask a board to keep, as a power of two: 1 MiB. */
@@ -9,7 +9,7 @@ const PIECE = 16 * 1024
 
 /** One stream of a delta: decompresses the sections one after the other while they are read. */
 export class SectionReader implements ByteStream {
-  private decoder: BrotliDecoder | undefined
+  private decoder: Decoder | undefined
   private readonly plain = Buffer.allocUnsafeSlow(PIECE)
   private filled = 0
   private taken = 0
@@ -49,13 +49,13 @@ export class SectionReader implements ByteStream {
     this.decoder = undefined
   }
 
-  private async openSection(): Promise<BrotliDecoder> {
+  private async openSection(): Promise<Decoder> {
     const length = this.lengths[this.nextSection++]
     if (length === undefined) throw new DeltaError('A stream of a delta ends too early.')
     this.end += length
     await this.read()
     if (windowBits(this.packed[0] ?? 0) > LARGEST_WINDOW) throw new DeltaError('A delta asks for too much memory.')
-    return new BrotliDecoder()
+    return new Decoder('brotli')
   }
 
   private async read(): Promise<void> {
@@ -66,7 +66,7 @@ export class SectionReader implements ByteStream {
     this.packed = this.packedPiece.subarray(0, bytesRead)
   }
 
-  private decode(decoder: BrotliDecoder): void {
+  private decode(decoder: Decoder): void {
     const isLast = this.position === this.end
     const { taken, given } = decoder.decode(this.packed, this.plain, isLast)
     this.packed = this.packed.subarray(taken)

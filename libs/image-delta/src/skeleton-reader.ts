@@ -1,11 +1,9 @@
-import { promisify } from 'node:util'
-import { inflateRaw } from 'node:zlib'
 import { ByteReader } from './bytes.js'
+import { Decoder } from './decoder.js'
 import { DeltaError } from './delta-error.js'
 import { LARGEST_SKELETON, SKELETON_CHUNK, SKELETON_FOOTER, SKELETON_MAGIC } from './skeleton-format.js'
 import type { SourceFile } from './source-file.js'
 
-const inflate = promisify(inflateRaw)
 const CHUNKS_KEPT = 8
 // Deflate adds five bytes to what it cannot make smaller, and a list of lengths needs at most four bytes each.
 const LARGEST_PACKED = SKELETON_CHUNK + 64
@@ -13,7 +11,10 @@ const LARGEST_LIST = (LARGEST_SKELETON / SKELETON_CHUNK) * 4
 
 /** Reads a skeleton at random, with some of its chunks in memory. */
 export class SkeletonReader {
+  // Chunks by number. Their memory stays the same: what is kept for a while and then given up is the last that V8 clears away.
   private readonly kept = new Map<number, Buffer>()
+  private readonly packed = Buffer.allocUnsafeSlow(LARGEST_PACKED)
+  private readonly decoder = new Decoder('deflate')
 
   private constructor(
     private readonly file: SourceFile,
@@ -46,6 +47,7 @@ export class SkeletonReader {
   }
 
   close(): Promise<void> {
+    this.decoder.close()
     return this.file.close()
   }
 
@@ -59,17 +61,22 @@ export class SkeletonReader {
   }
 
   private async load(number: number): Promise<Buffer> {
-    const [oldest] = this.kept.keys()
-    if (this.kept.size >= CHUNKS_KEPT && oldest !== undefined) this.kept.delete(oldest)
+    const memory = this.freeMemory()
     const start = this.offsets[number] ?? 0
-    const packed = await readExactly(this.file, start, (this.offsets[number + 1] ?? 0) - start)
-    const chunk = await inflate(packed, { maxOutputLength: SKELETON_CHUNK, chunkSize: SKELETON_CHUNK }).catch(
-      (cause) => {
-        throw new DeltaError('A chunk of a skeleton is damaged.', { cause })
-      },
-    )
+    const packed = this.packed.subarray(0, (this.offsets[number + 1] ?? 0) - start)
+    await readInto(this.file, start, packed)
+    this.decoder.reset()
+    const chunk = memory.subarray(0, this.decoder.decode(packed, memory, true).given)
     this.kept.set(number, chunk)
     return chunk
+  }
+
+  /** Of the chunk that was not used for longest, or new. */
+  private freeMemory(): Buffer {
+    const [oldest] = this.kept
+    if (this.kept.size < CHUNKS_KEPT || !oldest) return Buffer.allocUnsafeSlow(SKELETON_CHUNK)
+    this.kept.delete(oldest[0])
+    return Buffer.from(oldest[1].buffer)
   }
 }
 
@@ -85,13 +92,16 @@ function chunkOffsets(lengths: ByteReader, count: number): Float64Array {
 }
 
 async function readExactly(file: SourceFile, position: number, count: number): Promise<Buffer> {
-  if (position < 0) throw new DeltaError('A skeleton is cut off.')
   const bytes = Buffer.allocUnsafe(count)
-  let done = 0
-  while (done < count) {
+  await readInto(file, position, bytes)
+  return bytes
+}
+
+async function readInto(file: SourceFile, position: number, bytes: Buffer): Promise<void> {
+  if (position < 0) throw new DeltaError('A skeleton is cut off.')
+  for (let done = 0; done < bytes.length;) {
     const more = await file.read(bytes.subarray(done), position + done)
     if (more === 0) throw new DeltaError('A skeleton is cut off.')
     done += more
   }
-  return bytes
 }

@@ -19,7 +19,8 @@ export class Workbench {
   }
 
   close(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true })
+    // What ran out of time may still be writing.
+    return rm(this.folder, { recursive: true, force: true, maxRetries: 20 })
   }
 
   async image(tars: Buffer[]): Promise<ImageContent> {
