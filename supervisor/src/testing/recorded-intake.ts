@@ -37,7 +37,7 @@ export function bundleText({
 
 export class RecordedIntake implements BundleIntake {
   readonly changed = new Listeners()
-  /** Names, in the order in which they were offered. */
+  /** Names, in the order in which they were offered, once it is known what becomes of them. */
   readonly offered: string[] = []
   readonly withdrawn: string[] = []
   private readonly files = new Map<string, BundleFile>()
@@ -56,13 +56,13 @@ export class RecordedIntake implements BundleIntake {
 
   async offer(file: BundleFile, way: BundleWay): Promise<BundleOutcome> {
     const { name } = file
-    this.offered.push(name)
     const outcome = await this.check(file)
     const facts = { doneBytes: 0, neededBytes: file.sizeBytes, isRunning: false }
     const state = outcome.accepted ? ('bringing' as const) : ('refused' as const)
     this.states = [{ name, way, state, ...facts }, ...this.states.filter((it) => it.name !== name)]
     if (outcome.accepted) this.files.set(name, file)
     else await file.close()
+    this.offered.push(name)
     this.changed.notify()
     return outcome
   }

@@ -34,7 +34,7 @@ export class UploadScene {
   page = '<p>A page</p>'
   /** What the board says of itself, beside that. */
   says: Partial<BundleBoard> = {}
-  private readonly document = new MemoryDocument<StoredUpload[]>()
+  private document = new MemoryDocument<StoredUpload[]>()
   private end = new AbortController()
   private running: Promise<unknown> = Promise.resolve()
   private listener?: LocalListener
@@ -50,7 +50,11 @@ export class UploadScene {
   /** Another supervisor on the same disk. `isKilled`: the one before could not do anything more. */
   async restart({ isKilled = false } = {}): Promise<void> {
     if (!isKilled) await this.halt()
-    else await this.listener?.close()
+    else {
+      // What the killed one still writes is lost.
+      this.document = new MemoryDocument(await this.document.read())
+      await this.listener?.close()
+    }
     this.intake = new RecordedIntake()
     await this.boot()
   }

@@ -64,7 +64,7 @@ export class FakeImages implements Iterable<string> {
       const blob = await open(digest)
       if (blob?.sizeBytes !== size) throw new Error(`Could not pull ${reference}: blob unknown`)
       const pieces: Uint8Array[] = []
-      for await (const piece of blob.read({ first: 0, last: size - 1 })) pieces.push(piece)
+      for await (const piece of blob.read({ first: 0, last: size - 1 })) pieces.push(Uint8Array.from(piece))
       const bytes = Buffer.concat(pieces)
       if (digestOf(bytes) !== digest) throw new Error(`Could not pull ${reference}: digest mismatch`)
       return bytes
