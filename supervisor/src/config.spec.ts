@@ -16,9 +16,16 @@ describe('the environment', () => {
       managesHost: false,
       metricsSeconds: 60,
       localApiPort: 48484,
-      bundles: { usb: true, folders: [], port: undefined },
+      bundles: { usb: false, folders: [], port: undefined },
       log: { level: 'info', format: 'json', instance: undefined },
     })
+  })
+
+  it('looks for sticks where the board is its own, or as it is told', () => {
+    const usb = (settings: Record<string, string>) => readConfig({ ...server, ...settings }).bundles.usb
+    expect(usb({ FLOTILLA_MANAGE_HOST: 'true' })).toBe(true)
+    expect(usb({ FLOTILLA_MANAGE_HOST: 'true', FLOTILLA_BUNDLE_USB: 'off' })).toBe(false)
+    expect(usb({ FLOTILLA_BUNDLE_USB: 'on' })).toBe(true)
   })
 
   it('takes bundles from the folders, and at the port, that it is told', () => {

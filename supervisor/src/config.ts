@@ -55,8 +55,9 @@ const EnvironmentSchema = z.object({
     .union([z.literal('off'), z.coerce.number().int().min(0).max(65_535)])
     .default(48484)
     .meta({ description: 'Port of the local API for containers, on private addresses only. off or 0: there is none.' }),
-  FLOTILLA_BUNDLE_USB: z.enum(['on', 'off']).default('on').meta({
-    description: 'off: bundles on USB sticks that are put into the board are not looked for.',
+  FLOTILLA_BUNDLE_USB: z.enum(['on', 'off']).optional().meta({
+    description:
+      'Whether bundles are looked for on USB sticks that are put into the board. Absent: where FLOTILLA_MANAGE_HOST is true.',
   }),
   FLOTILLA_BUNDLE_FOLDERS: z
     .string()
@@ -123,6 +124,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   const parsed = EnvironmentSchema.safeParse(present)
   if (!parsed.success) throw new ConfigError(describeIssues(parsed.error, present))
   const settings = parsed.data
+  const managesHost = settings.FLOTILLA_MANAGE_HOST === 'true'
   return Object.freeze({
     serverUrl: settings.FLOTILLA_SERVER_URL.replace(/\/+$/, ''),
     provisioningKey: settings.FLOTILLA_PROVISIONING_KEY,
@@ -132,12 +134,12 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     engine: engineAddress(settings.DOCKER_HOST),
     platform: settings.FLOTILLA_PLATFORM,
     pollMs: settings.FLOTILLA_POLL_SECONDS * 1000,
-    managesHost: settings.FLOTILLA_MANAGE_HOST === 'true',
+    managesHost,
     engineRestart: settings.FLOTILLA_ENGINE_RESTART,
     metricsSeconds: settings.FLOTILLA_METRICS_SECONDS,
     localApiPort: Number(settings.FLOTILLA_LOCAL_API_PORT) || undefined,
     bundles: {
-      usb: settings.FLOTILLA_BUNDLE_USB === 'on',
+      usb: (settings.FLOTILLA_BUNDLE_USB ?? (managesHost ? 'on' : 'off')) === 'on',
       folders: (settings.FLOTILLA_BUNDLE_FOLDERS ?? '').split(':').filter(Boolean).map(withoutSlash),
       port: Number(settings.FLOTILLA_BUNDLE_PORT) || undefined,
     },

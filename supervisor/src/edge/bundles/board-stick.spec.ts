@@ -59,6 +59,7 @@ describe('the program on a board with a slot for sticks', () => {
       FLOTILLA_SERVER_URL: cloud.url,
       FLOTILLA_PROVISIONING_KEY: 'key',
       FLOTILLA_STATE_DIR: join(folder, 'state'),
+      FLOTILLA_BUNDLE_USB: 'on',
       DOCKER_HOST: `unix://${join(folder, 'no-engine.sock')}`,
     }
     const alone = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-ec', boot]
