@@ -67,11 +67,10 @@ export class SectionReader implements ByteStream {
   }
 
   private decode(decoder: Decoder): void {
-    const isLast = this.position === this.end
-    const { taken, given } = decoder.decode(this.packed, this.plain, isLast)
+    const { taken, given } = decoder.decode(this.packed, this.plain, this.position === this.end)
     this.packed = this.packed.subarray(taken)
     this.filled = given
-    if (given + taken > 0 || !isLast) return
+    if (given + taken > 0) return
     if (this.packed.length > 0) throw new DeltaError('A section of a delta is longer than it says.')
     this.close()
   }
