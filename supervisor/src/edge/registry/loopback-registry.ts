@@ -127,10 +127,17 @@ async function sendBlob(blob: ServedBlob, request: IncomingMessage, response: Se
   response.end()
 }
 
-/** Resolves when the piece's memory is free again. */
+/** Resolves when the piece's memory is free again; rejects where the engine has gone. */
 function written(response: ServerResponse, piece: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    response.write(piece, (error) => (error ? reject(error) : resolve()))
+    // Node never tells of what is written between the end of a connection and this event.
+    const gone = () => reject(new Error('The engine has gone'))
+    response.once('close', gone)
+    response.write(piece, (error) => {
+      response.off('close', gone)
+      if (error) reject(error)
+      else resolve()
+    })
   })
 }
 
