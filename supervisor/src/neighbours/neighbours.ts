@@ -7,6 +7,8 @@ import { Sharing } from './sharing.js'
 
 // Who failed to open its door tries again after so long.
 const RETRY_MS = 60_000
+// Who has just come knows nobody yet: so long it takes until the first have answered.
+const FIRST_LOOK_MS = 1_500
 // What nobody asked for in so long is forgotten: the download is over, or has long been given up.
 const FORGOTTEN_MS = 600_000
 // A download asks about every few seconds; one that did not for so long has ended.
@@ -23,6 +25,8 @@ export class Neighbours implements BlobSource {
   private core?: Pick<Core, 'clock' | 'registration' | 'targets' | 'log'>
   private presence?: Presence
   private isJoining = false
+  // By Clock.monotonic(): from when on it is known who is there.
+  private knowsFrom = 0
   private blobs?: BlobStore
   private readonly wanted = new Map<string, Wanted>()
   // By digest: when this device was last told to fetch it from far away, for the others to know.
@@ -49,6 +53,7 @@ export class Neighbours implements BlobSource {
   async offer(blob: Blob, signal: AbortSignal): Promise<'ready' | 'soon' | 'none'> {
     const { presence, core } = this
     if (!presence || !core) return this.isJoining ? 'soon' : 'none'
+    if (core.clock.monotonic() < this.knowsFrom) return 'soon'
     const offer = await this.sharingOf(blob, presence, core)
       .offer(signal)
       .catch(() => 'none' as const)
@@ -115,6 +120,7 @@ export class Neighbours implements BlobSource {
     this.isJoining = true
     try {
       this.presence = await this.network.join({ deviceId, key, server: this.server() })
+      this.knowsFrom = core.clock.monotonic() + FIRST_LOOK_MS
       return true
     } catch (error) {
       core.log.warn('no neighbours can be found', { error })

@@ -4,18 +4,19 @@ import type { BlobState, Presence } from './ports.js'
 import { rankOf } from './rank.js'
 import { Sharing } from './sharing.js'
 
-const BLOB = { digest: `sha256:${'a'.repeat(64)}`, sizeBytes: 1000, repository: 'registry.test/app' }
+const BLOB = { digest: `sha256:${'a'.repeat(64)}`, sizeBytes: 1_000_000, repository: 'registry.test/app' }
 const { signal } = new AbortController()
 
 describe('who fetches a blob from far away', () => {
   let clock: FakeClock
   // What each of the others says; undefined: it does not answer.
   let others: Map<string, BlobState | undefined>
+  let presence: Presence
   let sharing: Sharing
   beforeEach(() => {
     clock = new FakeClock()
     others = new Map()
-    const presence: Presence = {
+    presence = {
       neighbours: () => [...others.keys()].map((deviceId) => ({ deviceId, address: '192.0.2.1', port: 1 })),
       look: () => undefined,
       ask: ({ deviceId }) => {
@@ -41,8 +42,19 @@ describe('who fetches a blob from far away', () => {
       .filter((name) => rankOf('self', [name], BLOB.digest) === 1)
       .slice(0, count)
 
-  it('is this device, where it is alone', async () => {
-    expect(await secondsUntil('none')).toBeLessThanOrEqual(2)
+  it('is this device at once, where it is alone', async () => {
+    expect(await secondsUntil('none')).toBe(0)
+  })
+
+  it('is known to all who ask at the same time', async () => {
+    others.set('other', { state: 'whole' })
+    expect(await Promise.all([sharing.offer(signal), sharing.offer(signal)])).toEqual(['ready', 'ready'])
+  })
+
+  it('is everybody at once, where it is small and nobody has it', async () => {
+    for (const name of namesBefore(3)) others.set(name, { state: 'none' })
+    sharing = new Sharing('self', { ...BLOB, sizeBytes: 1000 }, presence, clock)
+    expect(await secondsUntil('none')).toBe(0)
   })
 
   it('is somebody else first, who has a while to begin', async () => {

@@ -5,14 +5,16 @@ import { rankOf } from './rank.js'
 
 // Between two questions to everybody about one blob.
 const ASK_AGAIN_MS = 1_500
-// Nobody knows who is there yet: so long it takes until the first answers are here.
-const FIRST_LOOK_MS = 1_500
 // So long the one before this device has to begin; it may not want the blob at all.
 const TURN_MS = 6_000
 const LONGEST_TURNS_MS = 60_000
 // Who has not got a byte for so long is no more worth waiting for than the link.
 const STALLED_MS = 45_000
 const RESTS_MS = 60_000
+// Fetched by everybody sooner than one could be waited for.
+const SMALL_BYTES = 16 * 1024
+
+type Offer = 'ready' | 'soon' | 'none'
 
 interface Known {
   state: BlobState
@@ -31,7 +33,8 @@ export class Sharing {
   private askedAt = -Infinity
   private readonly known = new Map<string, Known>()
   private readonly resting = new Map<string, number>()
-  private answer: 'ready' | 'soon' | 'none' = 'soon'
+  private answer?: Offer
+  private asking?: Promise<Offer>
 
   constructor(
     private readonly self: string,
@@ -43,13 +46,13 @@ export class Sharing {
     presence.look()
   }
 
-  async offer(signal: AbortSignal): Promise<'ready' | 'soon' | 'none'> {
+  /** Whoever asks while the others are being asked has their last answer; where there is none yet, it waits too. */
+  async offer(signal: AbortSignal): Promise<Offer> {
     const now = this.clock.monotonic()
-    if (now - this.askedAt >= ASK_AGAIN_MS) {
-      this.askedAt = now
-      await this.askAll(signal)
-      this.answer = this.decide(this.clock.monotonic())
-    }
+    if (now - this.askedAt < ASK_AGAIN_MS) return this.answer ?? (await this.asking) ?? 'soon'
+    this.askedAt = now
+    this.asking = this.askAll(signal).then(() => this.decide(this.clock.monotonic()))
+    this.answer = await this.asking
     return this.answer
   }
 
@@ -66,14 +69,15 @@ export class Sharing {
     this.askedAt = -Infinity
   }
 
-  private decide(now: number): 'ready' | 'soon' | 'none' {
+  private decide(now: number): Offer {
     if (this.holder()) return 'ready'
+    if (this.blob.sizeBytes <= SMALL_BYTES) return 'none'
     // One that is busy has it nearer than it is far away.
     if (this.holders().length > 0 || this.isSomebodyFetching(now)) return 'soon'
     // Those who have answered: anybody on the network can pretend to be there, but not without the key.
     const neighbours = this.awake().flatMap(({ deviceId }) => (this.known.has(deviceId) ? [deviceId] : []))
     const turns = rankOf(this.self, neighbours, this.blob.digest) * TURN_MS
-    return now - this.beganAt < FIRST_LOOK_MS + Math.min(turns, LONGEST_TURNS_MS) ? 'soon' : 'none'
+    return now - this.beganAt < Math.min(turns, LONGEST_TURNS_MS) ? 'soon' : 'none'
   }
 
   private isSomebodyFetching(now: number): boolean {
