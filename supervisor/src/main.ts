@@ -16,6 +16,7 @@ import { engineControl } from './edge/host/engine-control.js'
 import { hostRoot, isContainerRoot } from './edge/host/host-root.js'
 import { KernelFiles } from './edge/host/kernel-files.js'
 import { LinuxControl } from './edge/host/linux-control.js'
+import { LinuxLed } from './edge/host/linux-led.js'
 import { LinuxHost } from './edge/host/linux-host.js'
 import { LinuxTime } from './edge/host/linux-time.js'
 import { defaultInterface } from './edge/host/metrics/network.js'
@@ -30,7 +31,7 @@ import { openStore } from './edge/store/disk-store.js'
 import { DiskVersions } from './edge/versions/disk-versions.js'
 import { DiskSnapshots } from './edge/volumes/disk-snapshots.js'
 import { engineRestartsPart } from './host/engine-restarts.js'
-import type { HostControl } from './host/host-control.js'
+import { blinkerPart } from './host/blinker.js'
 import { hostPart } from './host/host-part.js'
 import { imagesPart } from './images/images-part.js'
 import { Metrics } from './metrics/metrics.js'
@@ -109,11 +110,7 @@ async function supervise(config: Config): Promise<void> {
         (core) => bundlesPart(core, bundles),
         ways.part,
         imagesPart((core) => openImages(core, { ...config, root, meter: transfers, neighbours, bundles })),
-        hostPart({ time, control: hostControl(config, root), document: store.settingsAtBoot }),
-        engineRestartsPart({
-          control: engineControl({ command: config.engineRestart, managesHost: config.managesHost }, root),
-          document: store.engineRestarts,
-        }),
+        ...boardParts(config, { store, time, root }),
         localPart({
           ...{ port: config.localApiPort, listen },
           engineSocket: 'socketPath' in config.engine ? config.engine.socketPath : undefined,
@@ -146,9 +143,18 @@ function transfersOf({ transfers: document }: Store, time: LinuxTime): Transfers
   return new Transfers({ document, defaultInterface: () => defaultInterface(files), timeZone: () => time.timeZone() })
 }
 
-/** Undefined where the machine is shared with others, or its own files are out of reach. */
-function hostControl({ managesHost }: Config, root: string): HostControl | undefined {
-  return managesHost && !isContainerRoot(root) ? new LinuxControl(root) : undefined
+function boardParts(
+  config: Config,
+  { store, time, root }: { store: Store; time: LinuxTime; root: string },
+): MakePart[] {
+  const { managesHost, engineRestart: command } = config
+  // Not where the machine is shared with others, or its own files are out of reach.
+  const isOurs = managesHost && !isContainerRoot(root)
+  return [
+    hostPart({ time, control: isOurs ? new LinuxControl(root) : undefined, document: store.settingsAtBoot }),
+    blinkerPart({ led: isOurs ? new LinuxLed(root) : undefined, document: store.led }),
+    engineRestartsPart({ control: engineControl({ command, managesHost }, root), document: store.engineRestarts }),
+  ]
 }
 
 /** `end`: it stops, and is started again by what started it. Without a launcher it is replaced by others. */

@@ -75,6 +75,8 @@ export interface Offers {
   /** On the disk, of images that are on their way to the engine. */
   bytesUnderWay?: () => number
   bundles?: BundleIntake
+  /** Has the board's activity light blink for a while; false: it has none. Absent: as false. */
+  blink?: () => Promise<boolean>
 }
 
 /** Each rejects, with a sentence for people, where it cannot be done; ids and volumes are of this app, or refused. */

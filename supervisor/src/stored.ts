@@ -1,6 +1,7 @@
 import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, type LogLine } from '@flotilla/contracts'
 import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import { z } from 'zod'
+import type { StoredLed } from './host/blinker.js'
 import type { SettingsAtBoot } from './host/host-settings.js'
 import type { StoredBundles } from './bundles/stored-bundles.js'
 import type { StoredCommands } from './commands/stored-commands.js'
@@ -153,6 +154,7 @@ export interface Store {
   bootTimes: Document<BootTimes>
   requests: Document<Requests>
   settingsAtBoot: Document<SettingsAtBoot>
+  led: Document<StoredLed>
   locks: Document<StoredLocks>
   commands: Document<StoredCommands>
   // Tags that apps gave the device over the local API.

@@ -20,11 +20,16 @@ const id = numericId(APP_ID)
 
 describe('an app that was written for balena', () => {
   let local: LocalScene
+  let blinks: number
   const board: MakePart = () => ({
     steps: { reboot: () => Promise.resolve(), shutdown: () => Promise.resolve() },
-    offers: { latestMetrics: () => ({ at: '2026-11-21T08:00:00Z', cpuPercent: 7, memoryUsedBytes: 104_857_600 }) },
+    offers: {
+      latestMetrics: () => ({ at: '2026-11-21T08:00:00Z', cpuPercent: 7, memoryUsedBytes: 104_857_600 }),
+      blink: () => Promise.resolve(++blinks > 0),
+    },
   })
   beforeEach(async () => {
+    blinks = 0
     local = new LocalScene({}, [board])
     await local.start([stack])
   })
@@ -189,8 +194,14 @@ describe('an app that was written for balena', () => {
     expect(await ask(`POST /v1/apps/${id}/start`)).toMatchObject({ status: 200 })
   })
 
+  it('has the board blink, and is answered OK where there is no light for it', async () => {
+    expect(await ask('POST /v1/blink')).toMatchObject({ status: 200, text: 'OK' })
+    expect(blinks).toBe(1)
+    local.scene.core!.offers.blink = undefined
+    expect(await ask('POST /v1/blink')).toMatchObject({ status: 200, text: 'OK' })
+  })
+
   it.each([
-    'POST /v1/blink',
     'POST /v1/regenerate-api-key',
     'GET /v2/cleanup-volumes',
     'POST /v2/journal-logs',

@@ -2,6 +2,7 @@
  * A store in memory, for tests in fast time: nothing in it waits for a disk. What was written outlives the supervisor
  * that wrote it, as a disk does.
  */
+import type { StoredLed } from '../host/blinker.js'
 import type { SettingsAtBoot } from '../host/host-settings.js'
 import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import type { StoredBundles } from '../bundles/stored-bundles.js'
@@ -143,6 +144,7 @@ export class MemoryStore implements Store {
   readonly memory = this.document<DeviceMemory>('memory')
   readonly requests = this.document<Requests>('requests')
   readonly settingsAtBoot = this.document<SettingsAtBoot>('settings-at-boot')
+  readonly led = this.document<StoredLed>('led')
   readonly locks = this.document<StoredLocks>('locks')
   readonly commands = this.document<StoredCommands>('commands')
   readonly tags = this.document<Record<string, string>>('tags')
