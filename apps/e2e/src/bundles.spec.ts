@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unwrap } from '@flotilla/api-client'
@@ -27,16 +27,20 @@ describe('a board without a link to the cloud', () => {
   let app: Repository
   let device: WorldDevice
   let folder: string
-  let stick: string
+  let share: string
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'flotilla-e2e-bundles-'))
-    stick = join(folder, 'stick')
-    mkdirSync(stick)
+    share = join(folder, 'share')
+    mkdirSync(share)
     world = await startWorld()
     fleet = await world.createFleet('far')
-    const doors = { FLOTILLA_BUNDLE_FOLDERS: stick, FLOTILLA_BUNDLE_PORT: String(BUNDLE_PORT) }
-    device = await world.join(await world.addBoard(), fleet, 'far-1', doors)
+    const doors = {
+      FLOTILLA_BUNDLE_FOLDERS: share,
+      FLOTILLA_BUNDLE_PORT: String(BUNDLE_PORT),
+      FLOTILLA_BUNDLE_USB: 'on',
+    }
+    device = await world.join(await world.addBoard({ hasSlots: true }), fleet, 'far-1', doors)
     app = await createRepository()
     await waitFor(async () => (await world.device(device.name)).activity === 'settled', {
       what: 'the board has joined, and knows that there is nothing to run yet',
@@ -63,6 +67,11 @@ describe('a board without a link to the cloud', () => {
     const inDevice = ['nsenter', `--net=${device.board.networkNamespace}`, '--', 'iptables', '-w'] as const
     await run(...inDevice, change, 'OUTPUT', '-o', 'eth0', ...match)
   }
+  /** What of sticks the supervisor has mounted, where only it sees it. */
+  function mountedSticks(): string[] {
+    const mounts = readFileSync(`/proc/${device.supervisor.supervisor().pid}/mountinfo`, 'utf8').split('\n')
+    return mounts.filter((line) => line.includes('/sticks/'))
+  }
   const bundle = (...words: string[]) => flotilla(world, folder, 'bundle', ...words)
   const applied = async () => {
     const params = { path: { id: device.id }, query: { limit: 200 } }
@@ -79,32 +88,43 @@ describe('a board without a link to the cloud', () => {
     await waitForLine(device, 8000, 'first')
 
     const second = await push('second')
-    await bundle('create', 'default/far', '-o', stick)
+    await bundle('create', 'default/far', '-o', share)
     await waitForLine(device, 8000, 'second')
 
     const third = await push('third')
-    const words = ['--delta-from', second.version, '-o', 'small.flotilla']
+    const content = join(folder, 'content')
+    mkdirSync(content)
+    await bundle('create', 'default/far', '-o', content)
+    await device.board.slots?.putIn('sda', content)
+    await waitForLine(device, 8000, 'third')
+    await waitFor(() => mountedSticks().length === 0, { what: 'the stick may be pulled' })
+    device.board.slots?.pull('sda')
+    expect(await fetchLine(device, 8000)).toBe('third')
+
+    const fourth = await push('fourth')
+    const words = ['--delta-from', third.version, '-o', 'small.flotilla']
     const made = await bundle('create', 'far-1', ...words)
     expect(made).toContain('The deltas for it are being made first.')
     expect(statSync(join(folder, 'small.flotilla')).size).toBeLessThan(40_000)
     await bundle('apply', 'small.flotilla', '--board', device.board.address, '--wait')
-    expect(await fetchLine(device, 8000)).toBe('third')
+    expect(await fetchLine(device, 8000)).toBe('fourth')
     const ended = Date.now()
     expect(await applied()).toEqual([])
 
     await cloudLink('-D')
-    await waitForRelease(world, device.name, third.version)
-    await waitFor(async () => (await applied()).length === 3, { what: 'the cloud has learned of the bundles' })
+    await waitForRelease(world, device.name, fourth.version)
+    await waitFor(async () => (await applied()).length === 4, { what: 'the cloud has learned of the bundles' })
     const events = await applied()
     expect(events.map(({ detail }) => [detail.way, detail.release])).toEqual([
       ['lan', first.version],
       ['folder', second.version],
-      ['lan', third.version],
+      ['usb', third.version],
+      ['lan', fourth.version],
     ])
     const times = events.map(({ at }) => Date.parse(at))
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(times[0]).toBeGreaterThan(begun)
-    expect(times[2]).toBeLessThanOrEqual(ended)
+    expect(times[3]).toBeLessThanOrEqual(ended)
     expect(await fromRegistry(device.board)).toBe(0)
   })
 })

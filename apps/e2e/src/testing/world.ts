@@ -40,7 +40,7 @@ export interface World {
   /** Where to push: with the token as password. */
   remote(fleet: Fleet, token?: string): string
   /** A board with an engine of its own, without supervisor. */
-  addBoard(settings?: { diskMegabytes?: number; runtime?: string }): Promise<DeviceEngine>
+  addBoard(settings?: { diskMegabytes?: number; hasSlots?: boolean; runtime?: string }): Promise<DeviceEngine>
   /** Lets a board join a fleet by running its supervisor. */
   join(board: DeviceEngine, fleet: Fleet, name: string, environment?: Record<string, string>): Promise<WorldDevice>
   device(name: string): Promise<Device>
@@ -139,9 +139,9 @@ function createWorld({ stack, token, network, boards }: Parts): Omit<World, 'bui
       const { key } = await unwrap(api.POST('/api/v1/fleets/{id}/provisioning-keys', { params, body }))
       const { dockerHost, restartCommand } = board.engine
       const environment = { FLOTILLA_ENGINE_RESTART: restartCommand, ...change }
-      const { networkNamespace, bootIdFile, disk } = board
+      const { networkNamespace, views, disk } = board
       const stateDir = disk && join(disk.folder, 'flotilla')
-      const settings = { name, provisioningKey: key, dockerHost, networkNamespace, bootIdFile, stateDir, environment }
+      const settings = { name, provisioningKey: key, dockerHost, networkNamespace, views, stateDir, environment }
       const supervisor = await stack.addDevice(settings)
       const { id } = await waitFor(() => findDevice(api, name), { what: `${name} has registered` })
       return { id, name, board, supervisor }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { run } from '../processes/run.js'
 import type { ProcessExit } from '../processes/process.js'
 import { createBoardDisk, type BoardDisk } from './board-disk.js'
+import { createBoardSlots, type BoardSlots } from './board-slots.js'
 import { createBridge, type Bridge } from './bridge.js'
 import { startEngine, type RunningEngine } from './engine.js'
 import { createLink, type DeviceLink } from './link.js'
@@ -37,6 +38,8 @@ export interface DeviceEngineOptions {
   dataDir?: string
   /** A disk of its own, of at most this many megabytes, that loses at a power cut what was not synced. */
   diskMegabytes?: number
+  /** With slots for sticks. */
+  hasSlots?: boolean
   /** Program that runs containers in the place of runc. */
   runtime?: string
   logFile?: string
@@ -51,10 +54,14 @@ export interface DeviceEngine {
   link: DeviceLink
   /** Path of the namespace: programs of the device, like its supervisor, run in it. */
   networkNamespace: string
-  /** Holds the id of the boot that goes on: another one after each power cut. */
-  bootIdFile: string
+  /**
+   * What programs of the device find in other places than this machine's, by path. The id of the boot that goes on is
+   * another one after each power cut; the kernel gives one id to all.
+   */
+  views: Record<string, string>
   /** Where it has one of its own: the engine's data are on it, and there is room for the supervisor's. */
   disk?: BoardDisk
+  slots?: BoardSlots
   /**
    * The power goes: everything that runs on the device ends at once, `alsoKill` with it, and unsynced writes are lost.
    * `engine.start` is its return.
@@ -65,11 +72,12 @@ export interface DeviceEngine {
 
 /** Starts a test device's engine, which takes images from every registry of its network over plain http. */
 export async function startDeviceEngine(options: DeviceEngineOptions): Promise<DeviceEngine> {
-  const { network, name, dataDir, diskMegabytes, runtime, logFile, onCrash } = options
+  const { network, name, dataDir, diskMegabytes, hasSlots, runtime, logFile, onCrash } = options
   const address = network.nextAddress()
   const networkNamespace = join(NAMESPACE_FOLDER, ownedName())
   const hostEnd = await joinNamespace(network, networkNamespace, address)
   const disk = diskMegabytes === undefined ? undefined : await createBoardDisk(diskMegabytes)
+  const slots = hasSlots === true ? await createBoardSlots() : undefined
   const home = makeTemporaryFolder()
   const bootIdFile = join(home, 'boot_id')
   const boot = () => writeFileSync(bootIdFile, `${randomUUID()}\n`)
@@ -77,6 +85,7 @@ export async function startDeviceEngine(options: DeviceEngineOptions): Promise<D
   const remove = () =>
     removeNamespace(networkNamespace)
       .finally(() => disk?.remove())
+      .finally(() => slots?.remove())
       .finally(() => rmSync(home, { recursive: true }))
   const settings = { network: 'nat' as const, insecureRegistries: [network.subnet] }
   const folder = disk ? join(disk.folder, 'engine') : dataDir
@@ -93,7 +102,8 @@ export async function startDeviceEngine(options: DeviceEngineOptions): Promise<D
     }
     const stop = () => engine.stop().finally(remove)
     const link = createLink(hostEnd, networkNamespace)
-    return { engine, address, networkNamespace, bootIdFile, disk, link, cutPower, stop }
+    const views = { '/proc/sys/kernel/random/boot_id': bootIdFile, ...slots?.views }
+    return { engine, address, networkNamespace, views, disk, slots, link, cutPower, stop }
   } catch (error) {
     await remove()
     throw error

@@ -11,8 +11,11 @@ export interface StackDeviceOptions {
   /** Engine of the device, as DOCKER_HOST. */
   dockerHost: string
   networkNamespace?: string
-  /** Holds the id of the boot that goes on; absent: that of this machine, which outlives a board's power cuts. */
-  bootIdFile?: string
+  /**
+   * What it finds in other places than this machine's, by path: the id of the boot that goes on, say, since this
+   * machine's outlives a board's power cuts.
+   */
+  views?: Record<string, string>
   /** What it keeps; absent: a folder of the stack's. */
   stateDir?: string
   /** Further settings of the supervisor: FLOTILLA_POLL_SECONDS … */
@@ -41,7 +44,7 @@ export async function startStackDevice(
   const stateDir = device.stateDir ?? join(settings.dataDir, 'devices', device.name)
   const start = () =>
     startProcess({
-      ...inOwnBoot(programCommand('supervisor', device.nodeFlags), device.bootIdFile),
+      ...withViews(programCommand('supervisor', device.nodeFlags), Object.entries(device.views ?? {})),
       name: `supervisor ${device.name}`,
       env: {
         ...baseEnvironment(),
@@ -68,12 +71,15 @@ export async function startStackDevice(
   }
 }
 
-// The kernel gives one id to all; what is unmounted outside (engines do it all the time) is to be so in here, too.
-function inOwnBoot(program: { command: string; args: string[] }, bootIdFile: string | undefined): typeof program {
-  if (bootIdFile === undefined) return program
-  const script = 'mount --bind "$0" /proc/sys/kernel/random/boot_id && exec "$@"'
-  const inside = ['sh', '-c', script, bootIdFile, program.command, ...program.args]
-  return { command: 'unshare', args: ['--mount', '--propagation', 'slave', ...inside] }
+// What is unmounted outside (engines do it all the time) is to be so in here, too.
+function withViews(program: { command: string; args: string[] }, views: [string, string][]): typeof program {
+  if (views.length === 0) return program
+  const mounts = 'while [ "$1" != -- ]; do mount --bind "$2" "$1" || exit; shift 2; done'
+  const inside = ['sh', '-c', `${mounts}; shift; exec "$@"`, 'views', ...views.flat(), '--']
+  return {
+    command: 'unshare',
+    args: ['--mount', '--propagation', 'slave', ...inside, program.command, ...program.args],
+  }
 }
 
 /** Stops the containers that devices of Flotilla made on an engine; `deviceId` absent: of all devices. */
