@@ -1,5 +1,5 @@
 import type { DeviceCommandBody, Target, TargetApp } from '@flotilla/contracts'
-import { appFingerprint, volumeName } from '@flotilla/reconcile'
+import { appFingerprint, leftOverVolumes, volumeName } from '@flotilla/reconcile'
 import { shortError } from '../errors.js'
 import type { Locks } from '../locks/locks.js'
 import type { Core, SnapshotDeeds } from '../part.js'
@@ -8,6 +8,8 @@ import { inOrderOfStopping, isLive, lookAtContainers, stopStep } from './contain
 import { ServiceActions } from './service-actions.js'
 
 type BodyOf<Kind extends DeviceCommandBody['kind']> = Extract<DeviceCommandBody, { kind: Kind }>
+
+const LEFT_OVER = 'no release needs it any more, and somebody asked that it be removed'
 
 /**
  * What people and apps may ask of this device, whoever brings it: the local API, or a command from the control plane.
@@ -69,6 +71,23 @@ export class Actions {
     if (unknown.length > 0) return Promise.resolve(failed('unknown', `The app has no volume ${unknown.join(', ')}.`))
     if (keys.length === 0) return Promise.resolve(done('The app has no volumes.'))
     return this.emptyVolumes(target, app, { keys, force })
+  }
+
+  /** Removes the app's volumes that nothing needs: done when it is answered, and never without being asked for. */
+  async removeLeftOverVolumes(appId: string): Promise<Answer> {
+    const { engine, executor, memory, requests, targets } = this.core
+    try {
+      const seen = await engine.observe([])
+      const current = { ...seen, memory: memory.memory, requests: requests.requests }
+      const volumes = targets.target && leftOverVolumes(targets.target, current, appId)
+      if (!volumes) return failed('unready', 'What the app needs is not known here.')
+      for (const { key, name } of volumes) {
+        await executor.perform({ kind: 'remove-volume', appId, key, name, reason: LEFT_OVER })
+      }
+      return done(`Removed ${volumes.map(({ key }) => key).join(', ') || 'nothing: no volume is left over'}.`)
+    } catch (error) {
+      return failed('error', shortError(error))
+    }
   }
 
   async setHostname(hostname: string): Promise<Answer> {

@@ -201,17 +201,44 @@ describe('an app that was written for balena', () => {
     expect(await ask('POST /v1/blink')).toMatchObject({ status: 200, text: 'OK' })
   })
 
-  it.each([
-    'POST /v1/regenerate-api-key',
-    'GET /v2/cleanup-volumes',
-    'POST /v2/journal-logs',
-    'GET /v2/local/target-state',
-    'GET /v2/local/logs',
-  ])('is told plainly where this supervisor does not do it: %s', async (line) => {
-    const { status, json } = await ask(line)
-    expect(status).toBe(501)
-    expect(json.message).toMatch(/^Flotilla's supervisor does not do this: .+\.$/)
+  it('removes the volumes that its releases have left over, and no others', async () => {
+    const names = () => [...local.daemon.volumes.values()].map(({ step }) => step.key).sort()
+    const mounts = (...keys: string[]) =>
+      keys.map((key) => ({ type: 'volume' as const, source: key, target: `/${key}` }))
+    const release = (number: number, keys: string[]) =>
+      app(number, { ...stack.services, db: service(fakeImage('db'), { volumes: mounts(...keys) }) })
+    await local.scene.setTarget([release(2, ['data', 'cache'])])
+    await local.clock.advance(240_000)
+    // It was not confirmed for long when the next one comes: this is what the device would go back to.
+    await local.scene.setTarget([release(3, ['data', 'index'])])
+    await local.clock.advance(20_000)
+    expect((await ask('GET /v2/cleanup-volumes')).json).toEqual({ status: 'success' })
+    expect(names()).toEqual(['cache', 'data', 'index'])
+    await local.clock.advance(240_000)
+    expect(names()).toEqual(['cache', 'data', 'index'])
+    expect(await ask('GET /v2/cleanup-volumes')).toMatchObject({ status: 200, json: { status: 'success' } })
+    expect(names()).toEqual(['data', 'index'])
+    expect(container('db').status).toBe('running')
   })
+
+  it('is told where a volume cannot be removed', async () => {
+    await local.scene.setTarget([app(2, { web: stack.services.web! })])
+    await local.clock.advance(240_000)
+    local.daemon.failure = (write) => (write.startsWith('remove-volume') ? new Error('disk is busy') : undefined)
+    expect(await ask('GET /v2/cleanup-volumes')).toMatchObject({
+      status: 503,
+      json: { status: 'failed', message: 'disk is busy' },
+    })
+  })
+
+  it.each(['POST /v1/regenerate-api-key', 'POST /v2/journal-logs', 'GET /v2/local/target-state', 'GET /v2/local/logs'])(
+    'is told plainly where this supervisor does not do it: %s',
+    async (line) => {
+      const { status, json } = await ask(line)
+      expect(status).toBe(501)
+      expect(json.message).toMatch(/^Flotilla's supervisor does not do this: .+\.$/)
+    },
+  )
 
   it('knows its board by balena’s name for it', () => {
     const named = (deviceType: string, platform: 'linux/arm64' | 'linux/arm/v7' | 'linux/arm/v6' | 'linux/amd64') =>

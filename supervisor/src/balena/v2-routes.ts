@@ -66,7 +66,7 @@ function applicationRoutes(core: Core, actions: Actions): Route[] {
     {
       method: 'GET',
       path: '/v2/cleanup-volumes',
-      handle: unsupported('A volume that a release no longer has is kept; the fleet says when it goes.'),
+      handle: ({ caller }) => removeLeftOverVolumes(actions, caller.appId),
     },
     { method: 'GET', path: '/v2/local/target-state', handle: unsupported('It has no local mode.') },
     { method: 'POST', path: '/v2/local/target-state', handle: unsupported('It has no local mode.') },
@@ -102,6 +102,12 @@ function deviceRoutes(core: Core, tags: Tags): Route[] {
       handle: unsupported('Mount the journal with the label io.balena.features.journal-logs and read it there.'),
     },
   ]
+}
+
+// On balena it reaches the volumes of all apps; here those of the app that asks.
+async function removeLeftOverVolumes(actions: Actions, appId: string): Promise<LocalAnswer> {
+  const answer = await actions.removeLeftOverVolumes(appId)
+  return answer.status === 'done' ? json(200, { status: 'success' }) : plain(answer)
 }
 
 function askedService(app: TargetApp, { body }: Asked): string | undefined {
