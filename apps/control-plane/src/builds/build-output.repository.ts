@@ -2,6 +2,7 @@ import type { BuildOutput, BuildOutputLineView } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import { InjectDataSource } from '@nestjs/typeorm'
 import { DataSource } from 'typeorm'
+import { storableText } from '../database/storable-json.js'
 import type { Transaction } from '../database/transactions.js'
 
 interface LineRow {
@@ -19,8 +20,7 @@ export class BuildOutputRepository {
 
   /** Lines that are stored already (a repeated request) are left as they are. */
   async append(transaction: Transaction, buildId: string, { attempt, lines }: BuildOutput): Promise<void> {
-    // Postgres takes no NUL in text.
-    const clean = lines.map((line) => ({ ...line, text: line.text.replaceAll('\0', '') }))
+    const clean = lines.map((line) => ({ ...line, text: storableText(line.text.replaceAll('\0', '')) }))
     await transaction.query(
       `INSERT INTO build_output (build_id, attempt, number, service, kind, text)
        SELECT $1, $2, number, service, kind, text
@@ -41,7 +41,7 @@ export class BuildOutputRepository {
 
   async after(buildId: string, after: string | undefined, limit: number): Promise<BuildOutputLineView[]> {
     const rows = await this.source.query<LineRow[]>(
-      `SELECT id::text, at, service, kind, text FROM build_output
+      `SELECT id, at, service, kind, text FROM build_output
        WHERE build_id = $1 AND id > coalesce($2::bigint, 0) ORDER BY id LIMIT $3`,
       [buildId, after, limit],
     )

@@ -124,18 +124,37 @@ describe('a build', () => {
     })
   })
 
+  it('gives its lines in the order in which they were printed, however many there are', async () => {
+    const { buildId } = await submitBuild(api, fleet.id)
+    const builder = new TestBuilder(api, buildId)
+    await builder.order()
+    const printed = Array.from({ length: 120 }, (_, index) => `line ${index}`)
+    await builder.say(...printed)
+    expect(await texts(buildId)).toEqual(printed)
+    const paged: string[] = []
+    for (let after: string | undefined = '0'; after !== undefined;) {
+      const page: Page<BuildOutputLineView> = await output(buildId, `?limit=50&after=${after}`)
+      paged.push(...page.items.map((line) => line.text))
+      after = page.nextCursor
+    }
+    expect(paged).toEqual(printed)
+  })
+
   it('stores each line once, however often it is sent', async () => {
     const { buildId } = await submitBuild(api, fleet.id)
     const builder = new TestBuilder(api, buildId)
     await builder.order()
     await builder.say('one', 'two')
-    await builder.say('one', 'two', 'three\0')
-    expect(await texts(buildId)).toEqual(['one', 'two', 'three'])
+    await builder.say('one', 'two', 'three\0', 'half of a \ud83d')
+    expect(await texts(buildId)).toEqual(['one', 'two', 'three', 'half of a \uFFFD'])
     const first = await output(buildId, '?limit=2')
     expect(first.items).toHaveLength(2)
     expect((await output(buildId, `?limit=2&after=${first.nextCursor}`)).items.map((line) => line.text)).toEqual([
       'three',
+      'half of a \uFFFD',
     ])
+    const beyond = await api.call(user, `GET /api/v1/builds/${buildId}/output?after=${'9'.repeat(20)}`)
+    expect(beyond.status).toBe(400)
   })
 
   it('belongs to the run that asked first: repeated questions are answered, other runs turned away', async () => {
