@@ -165,6 +165,21 @@ describe('every route', () => {
     expect(failures).toEqual([])
   })
 
+  it('refuses halves of characters and bodies that nest for ever', async () => {
+    const halves = JSON.stringify({ name: 'a', list: [{ text: 'b\ud83d' }] })
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`
+    const failures = await tryAll(async (route) => {
+      if (!takesBody(route)) return []
+      const refused = async (body: string, code: string) => {
+        const answer = await send(route, fill(route), { as: user, body })
+        const problem = (await answer.clone().json()) as ProblemDetails
+        return problem.code === code ? complaint(answer, 400) : `code ${problem.code} for ${body.slice(0, 20)}`
+      }
+      return [await refused(halves, 'text-not-storable'), await refused(deep, 'body-too-deep')]
+    })
+    expect(failures).toEqual([])
+  })
+
   it('knows no thing that there is not', async () => {
     const failures = await tryAll(async (route) => {
       if (!route.path.includes('{') || takesBody(route)) return []

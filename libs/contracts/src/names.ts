@@ -30,3 +30,28 @@ export const VariableNameSchema = z
 
 /** A point in time, RFC 3339 in UTC or with an offset. */
 export const TimestampSchema = z.iso.datetime({ offset: true })
+
+// Control characters, halves of characters, line ends, and what turns the direction of text around.
+const NOT_PLAIN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
+const VISIBLE = /[^\p{C}\p{Z}]/u
+
+/** A name that people give and read. It is shown in terminals and tables, so it is one line with something to see in it. */
+export const DisplayNameSchema = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((name) => !NOT_PLAIN.test(name), 'use one line of plain text')
+  .refine((name) => VISIBLE.test(name), 'use at least one visible character')
+
+/** The name of a branch, by git's own rules (git-check-ref-format). */
+export const BranchNameSchema = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine(isBranchName, 'not the name of a branch in git, such as main or release/next')
+
+function isBranchName(name: string): boolean {
+  const isPart = (part: string) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock')
+  const isForbidden = /[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|^-|^refs\/|^HEAD$|\.$/u.test(name)
+  return !isForbidden && name.split('/').every(isPart)
+}

@@ -187,6 +187,8 @@ describe('device reports', () => {
     const large = await send({ changes: { apps: { [fleet.id]: { services } } } })
     expect(await refusal(large)).toEqual([413, 'report-too-large'])
     expect(await refusal(await send({ number: 0 }))).toEqual([400, 'invalid-input'])
+    const deep = JSON.parse(`${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`) as Json
+    expect(await refusal(await send({ changes: { deep } }))).toEqual([400, 'body-too-deep'])
     expect(await refusal(await read('/state'))).toEqual([404, 'no-report-yet'])
   })
 

@@ -25,7 +25,7 @@ export class DeviceWrites {
     await this.moves.check(actor, input)
     return this.change(actor, id, async (transaction, before) => {
       await check(transaction, before)
-      const name = wantedName(input, before)
+      const name = input.name ?? before.name
       await this.moves.apply(transaction, before, { ...input, name })
     }).catch((error: unknown) => rejectTakenName(error))
   }
@@ -65,11 +65,6 @@ export class DeviceWrites {
     requireRole(actor, device.organizationId, 'operator', notFound('device', id))
     return device
   }
-}
-
-function wantedName({ name }: UpdateDevice, device: DeviceRow): string {
-  if (name?.includes('\0')) throw new Problem('device-name-invalid', 422, 'A name cannot hold a NUL character.')
-  return name ?? device.name
 }
 
 function rejectTakenName(error: unknown): never {

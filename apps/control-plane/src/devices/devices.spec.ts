@@ -105,7 +105,13 @@ describe('devices', () => {
         detail: { from: 'roof', to: 'chimney' },
         actor: { kind: 'api-key' },
       })
-      expect(await refusal(await patch({ name: 'a\0b' }))).toEqual([422, 'device-name-invalid'])
+    })
+
+    it('their name to nothing that a line of text could not show', async () => {
+      for (const name of ['a\0b', 'a\nb', 'a\x1b[31mb', '\u202Eb', '  ', '\u200B']) {
+        expect([name, await refusal(await patch({ name }))]).toEqual([name, [400, 'invalid-input']])
+      }
+      expect(await succeed(await patch({ name: '屋根 №1 👩\u200D🚀' }))).toMatchObject({ name: '屋根 №1 👩\u200D🚀' })
     })
 
     it('nothing where they are told what they are', async () => {

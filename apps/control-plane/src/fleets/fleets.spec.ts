@@ -48,6 +48,29 @@ describe('fleets', () => {
     expect((await create('twice', {}, other)).status).toBe(201)
   })
 
+  it('refuses a deploy branch that git would not take', async () => {
+    const fleet = await created('branches')
+    const change = (deployBranch: string) => api.call(user, `PATCH /api/v1/fleets/${fleet.id}`, { deployBranch })
+    for (const name of [
+      ' ',
+      'a b',
+      'a\nb',
+      '../etc',
+      'a..b',
+      '/a',
+      'a/',
+      '-x',
+      'a.lock',
+      'refs/heads/main',
+      'HEAD',
+      'a:b',
+    ]) {
+      expect([name, await code(await change(name))]).toEqual([name, 'invalid-input'])
+    }
+    for (const name of ['release/1.0', 'ünïcode', 'a-b_c.d', '#7']) expect((await change(name)).status).toBe(200)
+    expect(await get(fleet.id)).toMatchObject({ deployBranch: '#7' })
+  })
+
   it('hides fleets of other organizations and lets observers only look', async () => {
     const fleet = await created('private')
     const stranger = await api.signUp('admin')

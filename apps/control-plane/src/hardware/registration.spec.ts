@@ -42,6 +42,15 @@ describe('registration', () => {
     })
   })
 
+  it('gives a board that names itself in no way that could be shown a name all the same', async () => {
+    const { key } = await createProvisioningKey(api, user, fleet.id)
+    const nameOf = async (name: string) =>
+      (await registered(await new TestBoard(api, { provisioningKey: key, name }).register())).deviceName
+    expect(await nameOf('roof\0 ')).toBe('roof')
+    expect(await nameOf('\x1b[2J')).toBe('device')
+    expect(await nameOf('a\ud83d')).toMatch(/^device-/)
+  })
+
   it('gives the same device to a board that repeats itself, also when its key is used up', async () => {
     const { id, key } = await createProvisioningKey(api, user, fleet.id, { maxUses: 1 })
     const board = new TestBoard(api, { provisioningKey: key })

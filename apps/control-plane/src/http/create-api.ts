@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express'
 import compression from 'compression'
 import helmet from 'helmet'
 import type { ServerConfig } from '../config/config.js'
+import { refuseUnusableJson } from './json-body.js'
 import { KnownRoutes } from './known-routes.js'
 import { serveOpenApi } from './openapi/serve.js'
 import { ProblemFilter } from './problem.filter.js'
@@ -47,6 +48,7 @@ export async function createApi(
     compression({ filter: (request, response) => !isEventStream(response) && compression.filter(request, response) }),
   )
   app.useBodyParser('json', { limit: JSON_LIMIT, inflate: true })
+  app.use(refuseUnusableJson)
   serveOpenApi(app)
   app.useGlobalPipes(validationPipe())
   app.useGlobalFilters(new ProblemFilter(new KnownRoutes(app)))

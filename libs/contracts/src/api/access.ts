@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SlugSchema, TimestampSchema } from '../names.js'
+import { DisplayNameSchema, SlugSchema, TimestampSchema } from '../names.js'
 
 /** Query of every list: `?limit=50&cursor=…`. */
 export const PageQuerySchema = z.object({
@@ -52,7 +52,7 @@ export const OrganizationSchema = z
   .meta({ id: 'Organization' })
 export type OrganizationView = z.infer<typeof OrganizationSchema>
 export const OrganizationPageSchema = pageSchema(OrganizationSchema, 'OrganizationPage')
-export const CreateOrganizationSchema = z.object({ name: SlugSchema, title: z.string().min(1).max(128).optional() })
+export const CreateOrganizationSchema = z.object({ name: SlugSchema, title: DisplayNameSchema.optional() })
 export type CreateOrganization = z.infer<typeof CreateOrganizationSchema>
 
 export const MemberSchema = z
@@ -63,7 +63,7 @@ export const MemberPageSchema = pageSchema(MemberSchema, 'MemberPage')
 /** Adds a user; one that does not exist yet is created and needs `password`. */
 export const AddMemberSchema = z.object({
   email: z.email().max(320),
-  name: z.string().min(1).max(128).optional(),
+  name: DisplayNameSchema.optional(),
   role: RoleSchema,
   password: PasswordSchema.optional(),
 })
@@ -86,7 +86,7 @@ export const ApiKeySchema = z
 export type ApiKeyView = z.infer<typeof ApiKeySchema>
 export const ApiKeyPageSchema = pageSchema(ApiKeySchema, 'ApiKeyPage')
 export const CreateApiKeySchema = z.object({
-  name: z.string().min(1).max(128),
+  name: DisplayNameSchema,
   role: RoleSchema.optional(),
   expiresInSeconds: z
     .int()

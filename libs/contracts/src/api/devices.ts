@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { MetricsSampleSchema } from '../device/metrics.js'
 import { DeviceStateSchema, RejectionSchema } from '../device/report.js'
 import { TargetSchema } from '../device/target.js'
-import { PlatformSchema, TimestampSchema } from '../names.js'
+import { DisplayNameSchema, PlatformSchema, TimestampSchema } from '../names.js'
 import { UpdatePolicySchema } from '../device/update-policy.js'
 import { PageQuerySchema, pageSchema } from './access.js'
 import { UpdatePolicyChangesSchema, UpdatePolicyPartsSchema } from './update-policy.js'
@@ -92,7 +92,7 @@ export const DeviceQuerySchema = PageQuerySchema.extend({
 })
 export type DeviceQuery = z.infer<typeof DeviceQuerySchema>
 export const UpdateDeviceSchema = z.object({
-  name: z.string().min(1).max(128).optional(),
+  name: DisplayNameSchema.optional(),
   // Moves the device; its name, own variables and history go with it.
   fleetId: z.uuid().optional(),
   // A final release of its fleet; null follows the fleet again.

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { PlatformSchema, ServiceNameSchema, SlugSchema, TimestampSchema, VariableNameSchema } from '../names.js'
+import {
+  BranchNameSchema,
+  DisplayNameSchema,
+  PlatformSchema,
+  ServiceNameSchema,
+  SlugSchema,
+  TimestampSchema,
+  VariableNameSchema,
+} from '../names.js'
 import { UpdatePolicySchema } from '../device/update-policy.js'
 import { PageQuerySchema, pageSchema } from './access.js'
 import { UpdatePolicyChangesSchema } from './update-policy.js'
@@ -37,13 +45,13 @@ export type FleetQuery = z.infer<typeof FleetQuerySchema>
 export const CreateFleetSchema = z.object({
   organization: SlugSchema,
   name: SlugSchema,
-  deployBranch: z.string().min(1).max(255).default('main'),
+  deployBranch: BranchNameSchema.default('main'),
   platforms: z.array(PlatformSchema).default([]),
 })
 export type CreateFleet = z.infer<typeof CreateFleetSchema>
 export const UpdateFleetSchema = z.object({
   name: SlugSchema.optional(),
-  deployBranch: z.string().min(1).max(255).optional(),
+  deployBranch: BranchNameSchema.optional(),
   platforms: z.array(PlatformSchema).optional(),
   // A final release of this fleet pins it there; null follows the newest again.
   pinnedReleaseId: z.uuid().nullable().optional(),
@@ -67,7 +75,7 @@ export const ProvisioningKeySchema = z
   .meta({ id: 'ProvisioningKey' })
 export const ProvisioningKeyPageSchema = pageSchema(ProvisioningKeySchema, 'ProvisioningKeyPage')
 export const CreateProvisioningKeySchema = z.object({
-  name: z.string().min(1).max(128).default('provisioning key'),
+  name: DisplayNameSchema.default('provisioning key'),
   expiresInSeconds: z
     .int()
     .positive()

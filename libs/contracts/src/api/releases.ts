@@ -113,6 +113,9 @@ export type BuildOutputLineView = z.infer<typeof BuildOutputLineSchema>
 export const BuildOutputPageSchema = pageSchema(BuildOutputLineSchema, 'BuildOutputPage')
 export const BuildOutputQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(5000).default(1000),
-  after: z.string().regex(/^\d+$/).optional(),
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional(),
 })
 export type BuildOutputQuery = z.infer<typeof BuildOutputQuerySchema>
