@@ -37,7 +37,7 @@ describe('containers that use the local API, on a real engine', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'flocal-'))
-    ;[dockerd, registry, cloud] = await Promise.all([startDocker({ bridge: true }), startRegistry(), FakeCloud.start()])
+    ;[dockerd, registry, cloud] = await Promise.all([startDocker(), startRegistry(), FakeCloud.start()])
     image = await registry.publish(dockerd.docker, 'app', 'app')
     const engine = (deviceId: string) => new DockerEngine(deviceId, { socketPath: dockerd.socketPath })
     agent = await startAgent({ cloud, engine, folder, parts: [localPart({ port, listen })] })

@@ -22,18 +22,16 @@ export interface TestDocker {
 }
 
 export interface TestDockerOptions {
-  // Containers reach this machine under an address of the engine's own, as on a board.
-  bridge?: boolean
   // Path of a program that runs containers in the place of runc where they ask for runtime `own`.
   runtime?: string
 }
 
-export async function startDocker({ bridge = false, runtime }: TestDockerOptions = {}): Promise<TestDocker> {
+export async function startDocker({ runtime }: TestDockerOptions = {}): Promise<TestDocker> {
   // Short: the path of a unix socket may have 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'fdk-'))
   const socketPath = join(folder, 'docker.sock')
   const docker = new Docker({ socketPath, host: undefined, port: undefined })
-  const link = bridge ? addBridge() : undefined
+  const link = addBridge()
   const own = runtime === undefined ? [] : ['--add-runtime', `own=${runtime}`]
   const options = [...daemonArguments(folder, socketPath, link), ...own]
   let daemon = await startDaemon(options, join(folder, 'dockerd.log'), docker)
@@ -82,13 +80,14 @@ async function killAllOf(folder: string): Promise<void> {
   await rm(join(folder, 'exec/containerd/containerd.pid'), { force: true })
 }
 
-function daemonArguments(folder: string, socketPath: string, bridge = 'none'): string[] {
+function daemonArguments(folder: string, socketPath: string, bridge: string): string[] {
   return [
     ...['--host', `unix://${socketPath}`],
     ...['--data-root', join(folder, 'data')],
     ...['--exec-root', join(folder, 'exec')],
     ...['--pidfile', join(folder, 'dockerd.pid')],
-    // No traces in the machine's own network: neither docker0 nor rules.
+    // No traces in the machine's own network: neither docker0 nor rules. `--bridge none` would delete the docker0 of
+    // whatever other engine runs there.
     ...['--bridge', bridge, '--iptables=false', '--ip-forward=false'],
     ...['--default-address-pool', `base=${freeRange()},size=26`],
   ]
@@ -104,6 +103,7 @@ function freeRange(): string {
   }
 }
 
+/** Containers reach this machine under its address, as on a board. */
 function addBridge(): string {
   const name = `fbr${randomInt(100_000, 999_999)}`
   const address = freeRange().replace(/0\/20$/, '1/24')
@@ -114,8 +114,8 @@ function addBridge(): string {
   return name
 }
 
-function removeBridge(name: string | undefined): void {
-  if (name !== undefined) spawnSync('ip', ['link', 'del', name])
+function removeBridge(name: string): void {
+  spawnSync('ip', ['link', 'del', name])
 }
 
 async function stop(daemon: ChildProcess, docker: Docker, folder: string): Promise<void> {
