@@ -5,7 +5,7 @@
 import Docker from 'dockerode'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { openSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -123,13 +123,13 @@ async function stop(daemon: ChildProcess, docker: Docker, folder: string): Promi
   const containers = await docker.listContainers({ all: true })
   await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
   await end(daemon)
-  await unmountAllBelow(folder)
+  unmountAllBelow(folder)
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
 /** The graph driver keeps its own folder mounted on itself, and namespaces that were in use leave a mount each. */
-async function unmountAllBelow(folder: string): Promise<void> {
-  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '')
+function unmountAllBelow(folder: string): void {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '')
   const below = mounts.filter((path) => path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)
   for (const path of below) spawnSync('umount', [path])
 }

@@ -2,11 +2,11 @@
  * Sticks by the kernel's own lists, mounted where only the supervisor looks: read-only, and nothing on them is ever run
  * or written. What is on them is not known here.
  */
-import { mkdir, readFile, rmdir } from 'node:fs/promises'
+import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Stick, StickSlots } from '../../bundles/stick-slots.js'
 import { KernelFiles } from '../host/kernel-files.js'
-import { parseMountInfo } from '../volumes/mounts.js'
+import { ownMounts } from '../volumes/mounts.js'
 import { runProgram } from '../volumes/run-program.js'
 import { fileSystemOn, type FileSystem } from './file-system.js'
 import { looseDisks } from './loose-disks.js'
@@ -58,8 +58,7 @@ export class LinuxSticks implements StickSlots {
   }
 
   async unmountAll(): Promise<void> {
-    const mounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'))
-    const own = mounts.map(({ path }) => path).filter((path) => this.isOwn(path))
+    const own = ownMounts().map(({ path }) => path).filter((path) => this.isOwn(path))
     // One may be on top of another.
     for (const path of own) await runProgram('umount', ['-l', path])
     for (const path of new Set(own)) await rmdir(path)

@@ -40,7 +40,7 @@ export class Reflinks {
   private readonly known = new Map<string, boolean>()
 
   async arePossible(from: string, to: string): Promise<boolean> {
-    const mounts = `${(await mountOf(from)).id} ${(await mountOf(to)).id}`
+    const mounts = `${mountOf(from).id} ${mountOf(to).id}`
     const known = this.known.get(mounts) ?? (await probe(from, to))
     this.known.set(mounts, known)
     return known
@@ -70,7 +70,7 @@ const ROOT_INODE_OF_SUBVOLUME = 256
 /** A btrfs subvolume without others in it: those would be left out of a snapshot of it. */
 export async function isPlainSubvolume(folder: string): Promise<boolean> {
   const { ino } = await stat(folder)
-  if (ino !== ROOT_INODE_OF_SUBVOLUME || (await mountOf(folder)).type !== 'btrfs') return false
+  if (ino !== ROOT_INODE_OF_SUBVOLUME || mountOf(folder).type !== 'btrfs') return false
   // Without btrfs-progs a reflink copy does as well.
   const inner = await runProgram('btrfs', ['subvolume', 'list', '-o', folder]).catch(() => 'unknown')
   return inner.trim() === ''

@@ -1,7 +1,7 @@
 /*
  * Which mount a path is on, from /proc/self/mountinfo.
  */
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 
 export interface Mount {
   // Of this mount, not of the file system: one file system may be mounted several times.
@@ -15,14 +15,19 @@ export interface Mount {
 }
 
 /** The mount that holds this path, which must be free of symbolic links. */
-export async function mountOf(path: string): Promise<Mount> {
-  const mounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'))
+export function mountOf(path: string): Mount {
   // The last one counts where two are on one path: it hides the others.
-  const holding = mounts.filter((mount) => isBelow(path, mount.path))
+  const holding = ownMounts().filter((mount) => isBelow(path, mount.path))
   const longest = Math.max(...holding.map((mount) => mount.path.length))
   const mount = holding.findLast((it) => it.path.length === longest)
   if (!mount) throw new Error(`${path} is on no mount`)
   return mount
+}
+
+/** All that this process sees, in the order in which they were mounted. */
+export function ownMounts(): Mount[] {
+  // In Node 18 only the synchronous way reads past the first page of what the kernel makes up.
+  return parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'))
 }
 
 /** Lines as "36 35 98:0 /root /mount/point rw,noatime shared:1 - ext4 /dev/sda1 rw". */

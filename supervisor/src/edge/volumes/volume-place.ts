@@ -62,7 +62,7 @@ async function refusePassingDisk(root: string, folder: string): Promise<void> {
   const volumes = await realpath(join(root, VOLUMES)).catch((cause: unknown) => {
     throw unreachable(root, cause)
   })
-  const [own, theirs] = [await mountOf(folder), await mountOf(volumes)]
+  const [own, theirs] = [mountOf(folder), mountOf(volumes)]
   if (own.id !== theirs.id && PASSING.includes(own.type)) throw unreachable(root)
 }
 
