@@ -62,10 +62,11 @@ export class BranchPush {
   }
 
   private async finish(push: Push, plan: BranchPlan, buildId: string): Promise<RefResult> {
-    const ended = await this.watch.untilOver(push, buildId)
+    const watched = await this.watch.untilOver(push, buildId)
+    const ended = watched.build
     const built = ended.state === 'succeeded' ? await this.reuse.find(push, plan) : undefined
     if (built) return this.land(push, plan, built, ended)
-    this.summary.failure(push, ended)
+    this.summary.failure(push, watched)
     return { kind: 'refused', reason: ended.state === 'cancelled' ? 'build cancelled' : 'build failed' }
   }
 

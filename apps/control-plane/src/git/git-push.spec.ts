@@ -88,10 +88,11 @@ describe('git push', () => {
   it('whose build fails is rejected with the reason, and can be tried again', async () => {
     const { copy, workshop } = bench
     await copy.commit(DOCKERFILE)
-    workshop.recipe = () => ({ fails: 'RUN make ended with exit code 2.' })
+    workshop.recipe = () => ({ fails: 'main did not build: exit code 2.\nIts last lines:\n  main.c:3' })
     const failed = await copy.push('main')
     expect(failed.code).toBe(1)
-    expect(failed.output).toContain('remote:  !     RUN make ended with exit code 2.')
+    expect(failed.output).toMatch(/remote: {2}! {5}main did not build: exit code 2\. *\nremote: {8}Its last lines:/)
+    expect(failed.output.split('exit code 2')).toHaveLength(2)
     expect(failed.output).toContain('! [remote rejected] main -> main (build failed)')
     expect(await bench.refs()).toEqual({})
     expect(await bench.target()).toBeUndefined()

@@ -4,10 +4,12 @@ import type { BuildOutputLineView, BuildView } from '@flotilla/contracts'
 
 export const step = (text: string) => `-----> ${text}`
 export const detail = (text: string) => `       ${text}`
-export const problem = (text: string) => ` !     ${text}`
+// A reason may go on in further lines, such as the last ones of a command that failed.
+export const problem = (text: string) => ` !     ${text.replaceAll('\n', `\n${detail('')}`)}`
 
 export function outputLine({ kind, service, text }: BuildOutputLineView): string {
-  const named = service === undefined || kind === 'step' ? text : `${service} | ${text}`
+  const isNamed = service === undefined || kind === 'step' || text.startsWith(`${service} `)
+  const named = isNamed ? text : `${service} | ${text}`
   switch (kind) {
     case 'step':
       return step(named)

@@ -2,6 +2,7 @@ import type { BuildView } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
 import { FleetsService } from '../fleets/index.js'
 import { ReleasesService, type ReleaseSummary } from '../releases/index.js'
+import type { WatchedBuild } from './build-watch.service.js'
 import { DeviceWatch } from './device-watch.service.js'
 import { bytes, columns, detail, duration, plural, problem, step } from './push-lines.js'
 import type { Push } from './push.js'
@@ -37,9 +38,9 @@ export class PushSummary {
     await (deploys ? this.sayWhatHappens(push, release) : this.sayHowToDeploy(push, release))
   }
 
-  failure(push: Push, build: BuildView): void {
+  failure(push: Push, { build, isReasonShown }: WatchedBuild): void {
     push.say('')
-    push.say(problem(build.reason ?? 'The build failed.'))
+    if (!isReasonShown) push.say(problem(build.reason ?? 'The build failed.'))
     push.say(problem('No release was made, and the branch stays where it was. Push again to try again.'))
   }
 

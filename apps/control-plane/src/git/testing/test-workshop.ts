@@ -41,8 +41,11 @@ export function openWorkshop(api: TestApi): Workshop {
         { service, kind: 'step', text: `Building ${service} for ${platform}` },
         { service, kind: 'output', text: '[1/1] COPY . /' },
       ])
+      const failure = fails === undefined ? [] : [{ service: order.tasks[0]?.service, kind: 'error', text: fails }]
       await ask('/output', { attempt, lines: lines.map((line, index) => ({ ...line, number: index + 1 })) })
       await until
+      const number = lines.length + 1
+      await ask('/output', { attempt, lines: failure.map((line) => ({ ...line, number })) })
       const images = order.tasks.map(({ service, platform }) => fakeImage(service, platform, 'equal'))
       await ask(
         '/result',
