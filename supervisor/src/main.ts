@@ -13,6 +13,7 @@ import { DockerEngine } from './edge/docker/docker-engine.js'
 import { systemClock } from './edge/host/clock.js'
 import { DataDisk } from './edge/host/data-disk.js'
 import { engineControl } from './edge/host/engine-control.js'
+import { HostJournal } from './edge/host/host-journal.js'
 import { hostRoot, isContainerRoot } from './edge/host/host-root.js'
 import { KernelFiles } from './edge/host/kernel-files.js'
 import { LinuxControl } from './edge/host/linux-control.js'
@@ -153,6 +154,7 @@ function boardParts(
   return [
     hostPart({ time, control: isOurs ? new LinuxControl(root) : undefined, document: store.settingsAtBoot }),
     blinkerPart({ led: isOurs ? new LinuxLed(root) : undefined, document: store.led }),
+    () => (isOurs ? { offers: { journal: new HostJournal(root) } } : {}),
     engineRestartsPart({ control: engineControl({ command, managesHost }, root), document: store.engineRestarts }),
   ]
 }

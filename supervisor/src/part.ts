@@ -4,6 +4,7 @@ import type { EventRecorder } from './events.js'
 import type { Executor } from './execute/executor.js'
 import type { Sources } from './execute/sources.js'
 import type { AddedToSteps, HandledKind, StepHandlers } from './execute/step-handlers.js'
+import type { Journal } from './host/journal.js'
 import type { Identity } from './identity.js'
 import type { Listeners } from './listeners.js'
 import type { MemoryKeeper } from './memory-keeper.js'
@@ -75,6 +76,8 @@ export interface Offers {
   /** On the disk, of images that are on their way to the engine. */
   bytesUnderWay?: () => number
   bundles?: BundleIntake
+  // Absent: it is not the supervisor's to read.
+  journal?: Journal
   /** Has the board's activity light blink for a while; false: it has none. Absent: as false. */
   blink?: () => Promise<boolean>
 }

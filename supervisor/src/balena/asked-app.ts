@@ -6,7 +6,11 @@ import { isApp } from './numeric-id.js'
 
 /** What apps for balena send: booleans may be texts and numbers there. */
 export function isForced({ body }: Pick<Asked, 'body'>): boolean {
-  return [true, 1, '1', 'true', 'on'].includes(memberOf(body, 'force') as string)
+  return isTrue(memberOf(body, 'force'))
+}
+
+export function isTrue(value: unknown): boolean {
+  return [true, 1, '1', 'true', 'on'].includes(value as string)
 }
 
 export function memberOf(body: unknown, name: string): unknown {

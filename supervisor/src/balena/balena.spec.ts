@@ -231,7 +231,7 @@ describe('an app that was written for balena', () => {
     })
   })
 
-  it.each(['POST /v1/regenerate-api-key', 'POST /v2/journal-logs', 'GET /v2/local/target-state', 'GET /v2/local/logs'])(
+  it.each(['POST /v1/regenerate-api-key', 'GET /v2/local/target-state', 'GET /v2/local/logs'])(
     'is told plainly where this supervisor does not do it: %s',
     async (line) => {
       const { status, json } = await ask(line)

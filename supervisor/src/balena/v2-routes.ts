@@ -7,6 +7,7 @@ import { changeTags, type Tags } from '../local-api/routes/device-routes.js'
 import type { Core } from '../part.js'
 import { SUPERVISOR_VERSION } from '../version.js'
 import { appsOf, askedApp, isForced, memberOf, UNAUTHORIZED } from './asked-app.js'
+import { journalLogs } from './journal-logs.js'
 import { numericId } from './numeric-id.js'
 import { applicationsState, applicationState, imageNumber, servicesOf, stateStatus } from './state.js'
 import { unsupported } from './unsupported.js'
@@ -96,11 +97,7 @@ function deviceRoutes(core: Core, tags: Tags): Route[] {
     // There is none, and none is needed.
     { method: 'GET', path: '/v2/device/vpn', handle: () => success({ vpn: { enabled: false, connected: false } }) },
     { method: 'GET', path: '/v2/device/metrics', handle: () => metrics(core.offers.latestMetrics?.()) },
-    {
-      method: 'POST',
-      path: '/v2/journal-logs',
-      handle: unsupported('Mount the journal with the label io.balena.features.journal-logs and read it there.'),
-    },
+    { method: 'POST', path: '/v2/journal-logs', access: 'device', handle: journalLogs(core) },
   ]
 }
 

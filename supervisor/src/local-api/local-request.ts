@@ -32,7 +32,7 @@ export interface LocalAnswer {
   status: number
   headers?: Record<string, string>
   // A stream goes on until it ends or the caller goes.
-  body?: string | AsyncIterable<string>
+  body?: string | AsyncIterable<string | Uint8Array>
 }
 
 /** A request that found its route. */

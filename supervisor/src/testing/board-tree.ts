@@ -1,7 +1,7 @@
 /*
  * A folder with the files of /proc, /sys and /etc that a Raspberry Pi 4 shows, as its kernel writes them.
  */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -55,6 +55,10 @@ export class BoardTree {
   async put(path: string, text: string): Promise<void> {
     await mkdir(dirname(join(this.root, path)), { recursive: true })
     await writeFile(join(this.root, path), text)
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.root, path), 'utf8')
   }
 
   async link(path: string, to: string): Promise<void> {

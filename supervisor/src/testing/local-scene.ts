@@ -52,6 +52,11 @@ export class LocalScene {
     return new AccessTokens(identity).make({ appId: APP_ID, service: 'web', scope: 'app', ...change })
   }
 
+  /** As what listens would ask. */
+  answer(request: LocalRequest): Promise<LocalAnswer> {
+    return this.handle(request)
+  }
+
   /** "POST /v1/lock"; Flotilla's own routes unless the path begins with another one's. */
   async ask(line: string, body?: unknown, change: Partial<LocalRequest> = {}) {
     const [method = '', target = ''] = line.split(' ')
