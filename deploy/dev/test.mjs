@@ -1,5 +1,6 @@
 // `npm test`: sets up what the suites need and runs all of them. The last line is the sum: "N passed, N failed".
 import { join } from 'node:path'
+import { installDebianNode } from './setup/debian-node.mjs'
 import { runSuites } from './setup/jest.mjs'
 import { PROJECT_FOLDER } from './setup/project-folder.mjs'
 import { buildProjects, checkNode, installDependencies } from './setup/project.mjs'
@@ -34,6 +35,23 @@ const ON_REDIS = {
   ],
 }
 
+// Many boards have an older Node than we do: what the supervisor does there with files, disks, networks and deltas.
+const ON_DEBIAN_NODE = {
+  project: 'supervisor',
+  name: 'supervisor on Node 18',
+  findProgram: installDebianNode,
+  args: [
+    '--testPathPatterns',
+    'src/(main|bundles/|images/([^/]+$|deltas/|blobs/disk)|edge/(bundles/(sticks|folders|uploads)|cloud|host|store|volumes/(archive|disk)))',
+    // The bundle begins with it.
+    '--setupFiles',
+    join(PROJECT_FOLDER, 'supervisor/src/node18.ts'),
+  ],
+}
+
+// Beside all of its suites on this Node, a project runs some of them elsewhere.
+const ELSEWHERE = [ON_REDIS, ON_DEBIAN_NODE]
+
 await runCommand(async () => {
   const wanted = process.argv.slice(2)
   if (wanted.includes('--help')) return console.log(USAGE)
@@ -49,7 +67,7 @@ await runCommand(async () => {
   const results = []
   for (const run of chosenRuns(wanted)) {
     title(run.name)
-    results.push({ name: run.name, ...(await runSuites(run)) })
+    results.push({ name: run.name, ...(await runSuites({ ...run, program: await run.findProgram?.() })) })
   }
   return report(results)
 })
@@ -70,8 +88,8 @@ function chosenRuns(wanted) {
     .sort((a, b) => Number(a.name === 'e2e') - Number(b.name === 'e2e'))
     .flatMap((project) => {
       const all = { ...project, args: project.name === 'e2e' ? ['--runInBand'] : ['--maxWorkers=2'] }
-      if (project.name !== ON_REDIS.project) return [all]
-      return [all, { ...project, ...ON_REDIS, args: [...all.args, ...ON_REDIS.args] }]
+      const others = ELSEWHERE.filter((other) => other.project === project.name)
+      return [all, ...others.map((other) => ({ ...project, ...other, args: [...all.args, ...other.args] }))]
     })
 }
 

@@ -7,15 +7,18 @@ import { runInTerminal } from './run.mjs'
 // A suite that hangs must not hold up the rest for ever.
 const LONGEST_RUN_MS = 20 * 60_000
 
-/** Runs the suites of a project and gives how many tests passed and failed. Skipped ones count as failed. */
-export async function runSuites({ folder, env = {}, args = [] }) {
+/**
+ * Runs the suites of a project and gives how many tests passed and failed. Skipped ones count as failed.
+ * `program`: the Node to run them with, if not this one.
+ */
+export async function runSuites({ folder, program = process.execPath, env = {}, args = [] }) {
   const results = mkdtempSync(join(tmpdir(), 'flotilla-results-'))
   const outputFile = join(results, 'results.json')
   const jest = join(PROJECT_FOLDER, 'node_modules/.bin/jest')
   const node = ['--experimental-vm-modules', '--no-warnings']
   const options = ['--ci', '--json', `--outputFile=${outputFile}`, '--workerIdleMemoryLimit=512MB', ...args]
   try {
-    await runInTerminal(process.execPath, [...node, jest, ...options], {
+    await runInTerminal(program, [...node, jest, ...options], {
       cwd: join(PROJECT_FOLDER, folder),
       env: { ...process.env, ...env },
       // The results for people are on stderr; on stdout is the same JSON that the file has.

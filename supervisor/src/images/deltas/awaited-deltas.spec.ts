@@ -1,5 +1,6 @@
 import { TargetSchema, type ImageSourcesResponse, type Target } from '@flotilla/contracts'
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
 import { DurableValue } from '../../durable-value.js'
 import { Listeners } from '../../listeners.js'
 import { eventually } from '../../testing/eventually.js'
@@ -106,8 +107,8 @@ function target(waitForDeltaSeconds: number): Target {
   return TargetSchema.parse({
     protocol: 1,
     generation: 1,
-    device: { id: crypto.randomUUID(), name: 'porch', hardwareUuid: '0'.repeat(32) },
-    fleet: { id: crypto.randomUUID(), name: 'fleet', organization: 'acme' },
+    device: { id: randomUUID(), name: 'porch', hardwareUuid: '0'.repeat(32) },
+    fleet: { id: randomUUID(), name: 'fleet', organization: 'acme' },
     apps: [app(1, { web: service(fakeImage('web')) })],
     policy: { transfers: { waitForDeltaSeconds } },
   })
