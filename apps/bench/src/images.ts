@@ -1,7 +1,23 @@
 /**
- * `npm run bench -- images [--only app,security] [--quick]`: what updates of images cost over the link and on the board, by
- * Flotilla's deltas and by what there is besides. The images are made from Debian's and npm's packages, kept in
- * ~/.cache, and so are the measurements of programs that are not ours: the first run takes an hour.
+ * npm run bench -- images [options]
+ *
+ * What updates of images cost over the link and on the board, by Flotilla's deltas and by what there is besides. The images
+ * are made from Debian's and npm's packages, kept in ~/.cache/flotilla-bench-images, and so are the measurements of
+ * programs that are not ours: the first run takes an hour.
+ *
+ * Options:
+ *   --only <cases>   with commas between them, of app, dependency, built, rebuilt, security, runtime, binary (default all)
+ *   --quick          only what is done in minutes: app, dependency, built, binary
+ *
+ * Figures, as one JSON object in the last line:
+ *   worstRatioToZstdPatch              bytes by delta to those of zstd -19 --patch-from per layer, in the worst case
+ *   medianRatioToBsdiff                bytes by delta to those of bsdiff per layer
+ *   peakDeviceMegabytes                memory of a process that rebuilds layers from a delta, at most
+ *   peakSupervisorMegabytes            memory of the whole supervisor that does so, at most
+ *   applyMegabytesPerSecond            layers rebuilt, by the clock, in the slowest case
+ *   applyMegabytesPerProcessorSecond   the same by time of the processor
+ *   makeSeconds, makeMegabytes         time and memory to make a delta, at most
+ *   cases                              by case and method: wireBytes, makeSeconds, makeMegabytes, applySeconds …
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -24,9 +40,10 @@ const METHODS = [DOCKER_PULL, ...LAYER_METHODS, DELTA]
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
 // Not in node_modules, which npm empties whenever a dependency changes: an hour's measurements lie here.
 const cache = join(homedir(), '.cache/flotilla-bench-images')
+const cases = chosenCases()
 const scratch = mkdtempSync(join(tmpdir(), 'flotilla-bench-'))
 try {
-  await compare(chosenCases())
+  await compare(cases)
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
@@ -34,7 +51,12 @@ try {
 function chosenCases(): ImageCase[] {
   const names = values.only?.split(',') ?? IMAGE_CASES.map(({ name }) => name)
   const unknown = names.filter((name) => !IMAGE_CASES.some((each) => each.name === name))
-  if (unknown.length > 0) throw new Error(`--only takes ${IMAGE_CASES.map(({ name }) => name).join(', ')}`)
+  if (unknown.length > 0) {
+    console.error(
+      `There is no case ${unknown.join(', ')}; --only takes ${IMAGE_CASES.map(({ name }) => name).join(', ')}`,
+    )
+    process.exit(2)
+  }
   return IMAGE_CASES.filter(({ name, isSmall }) => names.includes(name) && (isSmall || !values.quick))
 }
 

@@ -1,6 +1,16 @@
 /**
- * `npm run bench -- push`: how long a changed line takes from `git push` to a device that serves it, against what the
- * same build and registry push take alone with the same engine, alternating in one run.
+ * npm run bench -- push
+ *
+ * How long a changed line takes from `git push` to a device that serves it, against what the same build and registry push
+ * take alone with the same engine, alternating in one run of seven rounds. It takes some minutes.
+ *
+ * Figures, as one JSON object in the last line:
+ *   overheadSeconds        what Flotilla adds to build and registry push, median of the rounds
+ *   worstOverheadSeconds   the same in the worst round
+ *   pushToRunningSeconds   from `git push` to the device serving the line, median
+ *   buildAndPushSeconds    build and registry push alone, median
+ *   ratio                  of these two
+ *   rounds
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

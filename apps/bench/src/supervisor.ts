@@ -1,7 +1,24 @@
 /**
- * `npm run bench -- supervisor [--minutes 10] [--soak]`: what the bundled supervisor costs a board with five services, as
- * the launcher runs it there: memory, processor and traffic while nothing happens, and how soon it has a plan after its
- * start. With --soak an hour of churn instead, in which its memory must not grow.
+ * npm run bench -- supervisor [options]
+ *
+ * What the bundled supervisor costs a board with five services, as the launcher runs it there: memory, processor and
+ * traffic while nothing happens, and how soon it has a plan after its start.
+ *
+ * Options:
+ *   --minutes <n>   for how long it is watched (default 10, with --soak 60)
+ *   --soak          churn instead, in which its memory must not grow
+ *
+ * Figures, as one JSON object in the last line:
+ *   rssMegabytes, pssMegabytes, anonymousMegabytes   memory, the highest of samples every five seconds
+ *   bareNodeRssMegabytes, rssRatioToBareNode         Node run the same way and doing nothing, and the ratio to it
+ *   cpuPercent                                       processor, of one core
+ *   secondsToFirstPlan, worstSecondsToFirstPlan      from start to first plan, of five starts: median and worst
+ *   microsecondsPerMetricsSample                     processor time of one reading of the board
+ *   trafficMegabytesPerMonth                         of all kinds, both ways, extrapolated
+ * With --soak instead of all but rssMegabytes and cpuPercent:
+ *   deeds                                            what was done to it meanwhile
+ *   firstQuarterMegabytes, lastQuarterMegabytes      average memory of these parts of the time
+ *   ratioOfLastToFirstQuarter, megabytesPerHour      how memory grew, the latter without the first quarter
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -22,7 +22,14 @@ export function doing(text) {
 }
 
 /** An error whose message already tells a person what to do: it is shown without a stack. */
-export class SetupError extends Error {}
+export class SetupError extends Error {
+  exitCode = 1
+}
+
+/** The command was not called as it can be: one line says what is wrong with it. */
+export class UsageError extends SetupError {
+  exitCode = 2
+}
 
 /** Runs a command of ours; what goes wrong in it is shown as a person can use it, and ends the program. */
 export async function runCommand(command) {
@@ -30,8 +37,8 @@ export async function runCommand(command) {
     process.exitCode = (await command()) ?? process.exitCode
   } catch (error) {
     const expected = error instanceof SetupError || error?.forPeople === true
-    console.error(`\n${red('✗')} ${expected ? error.message : error.stack}`)
+    console.error(`${error instanceof UsageError ? '' : '\n'}${red('✗')} ${expected ? error.message : error.stack}`)
     for (let cause = error.cause; cause instanceof Error; cause = cause.cause) console.error(dim(`  ${cause.message}`))
-    process.exit(1)
+    process.exit(error?.exitCode ?? 1)
   }
 }

@@ -10,11 +10,13 @@ import { Lab } from './lab.js'
  */
 
 const MOST_DEVICES = 20
+const WRONG_USAGE = 2
 const EMAIL = 'admin@example.com'
 
 const program = new Command('lab')
   .description('A whole Flotilla on this machine, with boards that have a power switch and links that can be spoiled.')
   .showHelpAfterError('(`npm run lab -- --help` shows what there is)')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE))
 
 program
   .command('up')
