@@ -122,6 +122,8 @@ async function stop(daemon: ChildProcess, docker: Docker, folder: string): Promi
   // Killed, not stopped: a daemon that ends waits for every container that ignores SIGTERM.
   const containers = await docker.listContainers({ all: true })
   await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
+  // A daemon that ends leaves the bridges of its networks to the machine.
+  await docker.pruneNetworks()
   await end(daemon)
   unmountAllBelow(folder)
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -129,7 +131,9 @@ async function stop(daemon: ChildProcess, docker: Docker, folder: string): Promi
 
 /** The graph driver keeps its own folder mounted on itself, and namespaces that were in use leave a mount each. */
 function unmountAllBelow(folder: string): void {
-  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n').map((line) => line.split(' ')[1] ?? '')
+  const mounts = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
   const below = mounts.filter((path) => path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)
   for (const path of below) spawnSync('umount', [path])
 }

@@ -7,6 +7,7 @@ import { DemoError } from './errors.js'
 
 export type Fleet = components['schemas']['Fleet']
 export type Device = components['schemas']['Device']
+export type DeviceTarget = components['schemas']['DeviceTarget']
 
 const ORGANIZATION = 'default'
 export const FLEET = 'demo'
@@ -62,6 +63,16 @@ export function onlineDevice(api: ApiClient, id: string | undefined, signal: Abo
     return device?.connectivity === 'online' ? device : undefined
   }
   return waitFor(find, { what: 'the demo device is online', timeoutMs: 60_000, everyMs: 200, signal })
+}
+
+export function targetOf(api: ApiClient, device: Device): Promise<DeviceTarget> {
+  return unwrap(api.GET('/api/v1/devices/{id}/target', { params: { path: { id: device.id } } }))
+}
+
+/** Whether something is to be reached at the port: a person may have pushed another app since. */
+export function publishesPort({ target }: DeviceTarget, port: number): boolean {
+  const services = target.apps.flatMap((app) => Object.values(app.services))
+  return services.some(({ ports }) => ports.some(({ published }) => published === port))
 }
 
 function deviceById(api: ApiClient, id: string): Promise<Device> {

@@ -7,7 +7,17 @@ import { stopDeviceContainers } from '../stack/stack-device.js'
 import { startStack, type Stack } from '../stack/stack.js'
 import { appFolder, connectExample, copyExample, pushExample } from './demo-app.js'
 import { demoEngine, type DemoEngine } from './demo-engine.js'
-import { demoFleet, demoKey, demoToken, DEVICE, onlineDevice, type Device, type Fleet } from './demo-fleet.js'
+import {
+  demoFleet,
+  demoKey,
+  demoToken,
+  DEVICE,
+  onlineDevice,
+  publishesPort,
+  targetOf,
+  type Device,
+  type Fleet,
+} from './demo-fleet.js'
 import { readDeviceId, writeDeviceId } from './device-id.js'
 import { demoSettings, isFirstTime, lockHome, type DemoSettings } from './home.js'
 import { Lifetime } from './lifetime.js'
@@ -60,7 +70,7 @@ class Demo {
     const api = createApiClient({ baseUrl: stack.url, token })
     const fleet = await demoFleet(api)
     const device = await this.startDevice(stack, engine, { api, fleetId: fleet.id })
-    const pageUrl = await this.deploy(fleet, device, { token, settings })
+    const pageUrl = await this.deploy(fleet, device, { api, token, settings })
     showSummary({
       url: stack.url,
       email: EMAIL,
@@ -130,7 +140,7 @@ class Demo {
   private async deploy(
     fleet: Fleet,
     device: Device | undefined,
-    { token, settings }: { token: string; settings: DemoSettings },
+    { api, token, settings }: { api: ApiClient; token: string; settings: DemoSettings },
   ): Promise<string | undefined> {
     const folder = await copyExample(this.home, settings.appPort)
     await connectExample(this.home, fleet.gitUrl, token)
@@ -141,6 +151,7 @@ class Demo {
     }
     // Moved by a person: what it runs now is their affair.
     if (device?.fleetId !== fleet.id) return undefined
+    if (!publishesPort(await targetOf(api, device), settings.appPort)) return undefined
     return this.pageThatAnswers(`http://${settings.address}:${settings.appPort}`)
   }
 
