@@ -27,6 +27,8 @@ export const VariableNameSchema = z
   .min(1)
   .max(255)
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use letters, digits and underscores, not starting with a digit')
+  // Parsers of JSON drop it on the way to the board.
+  .refine((name) => name !== '__proto__', 'use another name')
 
 /** A point in time, RFC 3339 in UTC or with an offset. */
 export const TimestampSchema = z.iso.datetime({ offset: true })

@@ -101,6 +101,10 @@ describe('variables', () => {
     const both = await put({ fleetId: fleet.id, deviceId: board.deviceId, name: 'A', value: '' })
     expect(await refusal(both)).toEqual([400, 'invalid-input'])
     expect(await refusal(await put({ fleetId: fleet.id, name: '1A', value: '' }))).toEqual([400, 'invalid-input'])
+    expect(await refusal(await put({ fleetId: fleet.id, name: '__proto__', value: '' }))).toEqual([
+      400,
+      'invalid-input',
+    ])
     const config = await put({ fleetId: fleet.id, kind: 'config', service: 'web', name: 'A', value: '' })
     expect(await refusal(config)).toEqual([422, 'config-variable-of-service'])
     const nul = await put({ fleetId: fleet.id, name: 'A', value: 'a\0b' })

@@ -21,6 +21,8 @@ export function textMap(
   const found = new Map<string, string>()
   const keep = (name: string, place: Field, value: string | undefined) => {
     if (name === '') return place.refuse('a name is missing before the =')
+    // JSON would lose it on the way to the board.
+    if (name === '__proto__') return place.refuse('__proto__ cannot be a name here; use another')
     if (value !== undefined) found.set(name, value)
     else if ('use' in bare) found.set(name, bare.use)
     else place.refuse(bare.refuse(name))

@@ -57,6 +57,12 @@ describe('a value that does not fit', () => {
     ['depends_on: { other: { condition: someday } }', /takes one of service_started, service_healthy/],
     ['environment: [HOME]', /HOME has no value here.*set the Flotilla variable HOME/],
     ['environment: { TOKEN: }', /TOKEN has no value here/],
+    ['environment: { __proto__: a }', /__proto__ cannot be a name here/],
+    ['labels: ["__proto__=a"]', /services\.web\.labels\[0\]: __proto__ cannot be a name here/],
+    ['working_dir: app', /takes a folder in the container, beginning with \//],
+    ['hostname: my host', /takes a name of letters, digits, hyphens and dots/],
+    ['dns: [1.1.1.1, resolver]', /dns\[1\]: takes an IP address/],
+    ['dns: { a: b }', /dns: takes an IP address or a list of them/],
     [
       'environment: { A: "${SECRET}" }',
       /\$\{SECRET\} has no value here; give it one with \$\{SECRET:-value\}.*\$\$SECRET is the text/,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { ServiceSpecInput } from '@flotilla/contracts'
 import type { Field } from './field.js'
 import { commandWords, isDefined, splitOnce, textList, textMap } from './lists.js'
@@ -11,8 +12,8 @@ export const processReaders: SpecReaders = (spec) => ({
   entrypoint: (value) => (spec.entrypoint = commandWords(value)),
   user: (value) => (spec.user = value.text('a user like "1000:1000"')),
   group_add: (value) => (spec.groupAdd = textList(value)),
-  working_dir: (value) => (spec.workingDir = value.text('a folder in the container')),
-  hostname: (value) => (spec.hostname = value.text('a name')),
+  working_dir: (value) => (spec.workingDir = value.parsed(absolute, 'a folder in the container, beginning with /')),
+  hostname: (value) => (spec.hostname = value.parsed(hostName, 'a name of letters, digits, hyphens and dots')),
   domainname: (value) => (spec.domainname = value.text('a name')),
   init: (value) => (spec.init = value.boolean()),
   tty: (value) => (spec.tty = value.boolean()),
@@ -31,10 +32,20 @@ export const boardReaders: SpecReaders = (spec) => ({
   ipc: (value) => (spec.ipc = mode(value, ['none', 'private', 'shareable', 'host'])),
   pid: (value) => (spec.pid = mode(value, ['host'])),
   extra_hosts: (value) => (spec.extraHosts = readExtraHosts(value)),
-  dns: (value) => (spec.dns = textList(value, { alsoOne: true })),
+  dns: (value) => (spec.dns = nameServers(value)),
   dns_search: (value) => (spec.dnsSearch = textList(value, { alsoOne: true })),
   dns_opt: (value) => (spec.dnsOpt = textList(value)),
 })
+
+// The engine looks at these only when it makes the container: on the board, where the release is given up for it.
+const absolute = (path: string) => (path.startsWith('/') ? path : undefined)
+const hostName = (name: string) => (/^[a-zA-Z0-9][\w.-]{0,63}$/.test(name) ? name : undefined)
+
+function nameServers(field: Field): string[] {
+  const address = (item: Field) => item.parsed((text) => (isIP(text) ? text : undefined), 'an IP address')
+  const servers = field.kind === 'scalar' ? [field] : field.items('an IP address or a list of them')
+  return servers.map(address).filter(isDefined)
+}
 
 /** Whose namespace a container uses: one of `own`, or `service:<name>`. Services are looked up later. */
 function mode(field: Field, own: readonly string[]): string | undefined {
