@@ -1,4 +1,5 @@
 import { noteStart, permit } from '@flotilla/reconcile'
+import { boardContract } from './balena/board-contract.js'
 import type { EventRecorder } from './events.js'
 import { Attempts } from './execute/attempts.js'
 import { Executor } from './execute/executor.js'
@@ -116,7 +117,10 @@ export function makeApplyLoop({ world, clock }: Membership, opened: OpenedCore):
   const { log, host } = world
   const sources = new SourceReader(part.sources ?? {}, log)
   const { platform } = host.board()
-  const observer = new Observer({ engine, executor, repositories, memory, requests, sources, clock, platform })
+  const contract = boardContract(host)
+  const observer = new Observer({
+    ...{ engine, executor, repositories, memory, requests, sources, clock, platform, contract },
+  })
   const trials = new TrialWatch({ engine, memory, requests, attempts, events, clock, log })
   const loop = new ApplyLoop({ observer, executor, targets, trials, board, clock, log })
   for (const wakes of [requests.changed, clock.changed, core.lookWanted]) wakes.add(() => loop.wake())

@@ -68,7 +68,14 @@ export interface Logger {
 
 export interface Host {
   /** What the board is; it does not change while the supervisor runs. */
-  board(): { platform: Platform; serialNumber?: string; deviceType?: string; memoryBytes?: number }
+  board(): {
+    platform: Platform
+    serialNumber?: string
+    deviceType?: string
+    memoryBytes?: number
+    // Version of Nvidia's Linux for Tegra. Absent: it runs another system.
+    l4tVersion?: string
+  }
   /** What a report says about it. */
   facts(): { os?: string; kernel?: string; addresses?: string; bootId?: string }
 }

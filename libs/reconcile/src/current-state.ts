@@ -108,8 +108,13 @@ export interface HostState {
   supervisor?: { version: string; replaceableBy?: 'bundle' | 'image' }
 }
 
+/** What a board is and has, in the words of balena's contracts: `hw.device-type` → `raspberrypi4-64`. */
+export type BoardContract = Record<string, string>
+
 export interface CurrentState {
   platform: Platform
+  // Absent: unknown, and nothing that services require of their board is looked at.
+  contract?: BoardContract
   containers: CurrentContainer[]
   networks: CurrentNetwork[]
   volumes: CurrentVolume[]

@@ -5,6 +5,7 @@
 export type * from './current-state.js'
 export type * from './memory.js'
 export type * from './plan.js'
+export { fitTarget } from './requirements/fit.js'
 export { appStates } from './app-states.js'
 export { containerSpec, specHash, type ContainerSpecInput } from './container-spec.js'
 export { describePlan, planActivity } from './describe-plan.js'

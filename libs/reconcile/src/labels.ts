@@ -23,6 +23,25 @@ export function labelOf({ labels }: Labelled, name: string): string | undefined 
   return values.find((value) => value !== undefined)?.trim()
 }
 
+const YES = ['1', 'true', 'on', 'yes']
+const REQUIREMENT = new RegExp(
+  `^(?:${NAMESPACES.map((it) => it.replace('.', '\\.')).join('|')})\\.features\\.requires\\.(.+)$`,
+)
+
+/** Whether a label switches something on. */
+export function isYes(label: string | undefined): boolean {
+  return label !== undefined && YES.includes(label.toLowerCase())
+}
+
+/** What of its board a service asks for, by the words of balena's contracts: `arch.sw` → `aarch64`. */
+export function requirementsOf({ labels }: Labelled): Record<string, string> {
+  const asked = Object.entries(labels).flatMap(([label, value]) => {
+    const what = REQUIREMENT.exec(label)?.[1]
+    return what === undefined ? [] : [[what, value.trim()] as const]
+  })
+  return Object.fromEntries(asked)
+}
+
 /** How a service comes from one release to the next. */
 export function strategyOf(service: Labelled): Strategy {
   const asked = labelOf(service, 'update.strategy')

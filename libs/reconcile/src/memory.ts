@@ -44,6 +44,8 @@ const RejectedAppSchema = z.object({
   spentForces: z.array(ForceSchema).optional(),
   // Its predecessor has run whole since. Absent: not yet.
   isBack: z.boolean().optional(),
+  // It was never tried: it requires what this board has not. Absent: it was.
+  isRefused: z.boolean().optional(),
 })
 export type RejectedApp = z.infer<typeof RejectedAppSchema>
 
@@ -126,4 +128,6 @@ export interface Verdict {
   services: { service: string; containerId?: string; reason: string }[]
   // Forces in effect now.
   forces: Force[]
+  // It is not tried at all: it requires what this board has not. Absent: it was tried.
+  isRefusal?: boolean
 }

@@ -12,6 +12,7 @@ import { permitSwitches } from './rules/permission.js'
 import { pullImages } from './rules/pull-images.js'
 import { removeContainers } from './rules/remove-containers.js'
 import { runServices } from './rules/run-services.js'
+import { waitForBoard } from './rules/misfits.js'
 import { waitForTrials } from './rules/trial-waits.js'
 import { pausesForHealth, waitsForHealth } from './rules/unhealthy.js'
 import { copyVolumes, pausesForCopies, removeOldSnapshots, volumeCopies, type Copy } from './rules/volume-copies.js'
@@ -40,7 +41,7 @@ export function planNextSteps(target: Target, current: CurrentState, now: number
     planWaits(...waitsForHealth(view)),
   ])
   const apps = holdBack(view, mergePlans([plan, clearAway(view, plan)]))
-  const all = mergePlans([apps, holdBack(view, planHost(view, apps)), planWaits(...waitForTrials(view))])
+  const all = mergePlans([apps, holdBack(view, planHost(view, apps)), planWaits(...waitForTrials(view), ...waitForBoard(view))])
   return planPower(view, planEngineRestart(view, all))
 }
 

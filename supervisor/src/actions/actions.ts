@@ -1,5 +1,6 @@
 import type { DeviceCommandBody, Target, TargetApp } from '@flotilla/contracts'
-import { appFingerprint, leftOverVolumes, volumeName } from '@flotilla/reconcile'
+import { appFingerprint, fitTarget, leftOverVolumes, volumeName } from '@flotilla/reconcile'
+import { boardContract } from '../balena/board-contract.js'
 import { shortError } from '../errors.js'
 import type { Locks } from '../locks/locks.js'
 import type { Core, SnapshotDeeds } from '../part.js'
@@ -41,8 +42,10 @@ export class Actions {
   /** Polls now. Forced: switches to what the target has, whatever windows, locks and an earlier failure say. */
   async updateNow(force: boolean, appIds: readonly string[]): Promise<Answer> {
     const { targets, requests, pollWanted } = this.core
-    const apps = targets.target?.apps.filter(({ id }) => appIds.includes(id)) ?? []
-    if (force) {
+    if (force && targets.target) {
+      // As the planner sees them: without what this board has not enough for.
+      const { apps: fitting } = fitTarget(targets.target, boardContract(this.core.host))
+      const apps = fitting.filter(({ id }) => appIds.includes(id))
       const forced = Object.fromEntries(apps.map((app) => [app.id, appFingerprint(app)]))
       await requests.edit((it) => ({ ...it, forced: { ...it.forced, ...forced } }))
     }

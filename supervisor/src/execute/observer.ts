@@ -1,5 +1,5 @@
 import type { Platform, Target } from '@flotilla/contracts'
-import type { CurrentContainer, CurrentState } from '@flotilla/reconcile'
+import type { BoardContract, CurrentContainer, CurrentState } from '@flotilla/reconcile'
 import type { MemoryKeeper } from '../memory-keeper.js'
 import type { Engine, TimeSource } from '../ports.js'
 import type { RequestsKeeper } from '../requests-keeper.js'
@@ -30,11 +30,12 @@ export class Observer {
       sources: SourceReader
       clock: TimeSource
       platform: Platform
+      contract: BoardContract
     },
   ) {}
 
   async look(target: Target | undefined): Promise<Look> {
-    const { engine, executor, repositories, memory, requests, sources, clock, platform } = this.parts
+    const { engine, executor, repositories, memory, requests, sources, clock, platform, contract } = this.parts
     const busy = executor.busy()
     const good = Object.values(memory.memory).flatMap((app) => app.good ?? [])
     const observation = await engine.observe(repositories.withThoseOf([...(target?.apps ?? []), ...good]))
@@ -42,6 +43,7 @@ export class Observer {
       ...observation,
       ...(await sources.read(observation.containers.map((container) => withTrueTimes(container, clock)))),
       platform,
+      contract,
       downloading: executor.downloading(),
       attempts: executor.attempts(),
       memory: memory.memory,

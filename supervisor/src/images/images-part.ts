@@ -1,4 +1,4 @@
-import { effectiveTarget, imageReference } from '@flotilla/reconcile'
+import { effectiveTarget, fitTarget, imageReference } from '@flotilla/reconcile'
 import { Wake } from '../loops/wake.js'
 import type { Core, MakePart, Part } from '../part.js'
 import type { Clock } from '../ports.js'
@@ -88,7 +88,8 @@ function seenOf(status: Status | undefined): string {
 
 /** Of the target, and of what is gone back to, as far as the engine does not have them. */
 function missingImages({ target, current }: Status): string[] {
-  const apps = [target, effectiveTarget(target, current.memory)].flatMap((it) => it.apps)
+  const fitting = fitTarget(target, current.contract)
+  const apps = [fitting, effectiveTarget(fitting, current.memory)].flatMap((it) => it.apps)
   const services = apps.flatMap((app) => Object.values(app.services))
   const images = new Set(services.map(({ image }) => imageReference(image)))
   return [...images].filter((image) => !current.images.includes(image)).sort()

@@ -45,6 +45,7 @@ export function isRunningOrDue({ current }: View, container: CurrentContainer): 
 
 function permitSwitch(view: View, app: TargetApp): Plan {
   const progress = view.progress.get(app.id)
+  if (progress?.stage === 'refused') return EMPTY_PLAN
   if (progress?.standing === 'not-begun') return planWaits(notBegun(app))
   if (progress?.stage !== 'asking') return EMPTY_PLAN
   const objections = [...lateImagesWaits(view, app), ...(isForced(view, app) ? [] : objectionsTo(view, app))]

@@ -6,7 +6,7 @@ import { EMPTY_PLAN, mergePlans, planSteps, planWaits } from '../plans.js'
 import { stepKey } from '../step-key.js'
 import type { ServiceView } from '../view/services.js'
 import { isFetchedLate } from '../view/stages.js'
-import type { View } from '../view/view.js'
+import { isRefused, type View } from '../view/view.js'
 import { budgetWait } from './budget.js'
 import { deltaAwaitedUntil, deltaWaits } from './delta-waits.js'
 import { deleteFirst } from './old-images.js'
@@ -66,8 +66,9 @@ function hasFailed({ current }: View, step: Step): boolean {
   return Object.hasOwn(current.attempts, stepKey(step))
 }
 
-function isMissing(view: View, { service }: ServiceView): boolean {
-  return view.missingImages.has(imageReference(service.image))
+// Another app may want the image of one that is refused.
+function isMissing(view: View, { app, service }: ServiceView): boolean {
+  return view.missingImages.has(imageReference(service.image)) && !isRefused(view, app.id)
 }
 
 // What stops before its image is fetched has stopped, and is permitted to; all others come at once.
@@ -112,7 +113,7 @@ function isPatient(view: View, app: TargetApp): boolean {
 function pullImage(view: View, wanted: TargetImage): Extract<Step, { kind: 'pull-image' }> {
   const { sizeBytes, configDigest } = wanted
   const image = imageReference(wanted)
-  const users = view.services.filter(({ service }) => imageReference(service.image) === image)
+  const users = view.services.filter((item) => imageReference(item.service.image) === image && isMissing(view, item))
   return {
     kind: 'pull-image',
     image,

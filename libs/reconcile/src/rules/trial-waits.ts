@@ -6,7 +6,7 @@ import { confirmMs } from '../trial/confirm-time.js'
 import { trialOf } from '../trial/effective-target.js'
 import { times } from '../trial/sentences.js'
 import { isAllUp } from '../trial/watch.js'
-import type { View } from '../view/view.js'
+import { isRefused, type View } from '../view/view.js'
 import { ofApp } from './sentences.js'
 
 /** What a release still has to show, or why it was given up: the answer to "why does this device not run it?". */
@@ -20,9 +20,10 @@ export function waitForTrials(view: View): Wait[] {
 function givenUp(app: TargetApp, { good, rejected }: AppMemory): Wait[] {
   // What the target asks for by now may be another release.
   if (!rejected || !good || good.release.id !== app.release.id) return []
-  const { rejection, isBack } = rejected
-  const back = isBack ? 'went back' : 'goes back'
-  const reason = `${failureText(rejection, 'was given up')} The device ${back} to release ${good.release.version}.`
+  const { rejection, isBack, isRefused: wasRefused } = rejected
+  const back = wasRefused ? 'stays with' : isBack ? 'went back to' : 'goes back to'
+  const what = wasRefused ? 'was refused on this board' : 'was given up'
+  const reason = `${failureText(rejection, what)} The device ${back} release ${good.release.version}.`
   return [{ ...ofApp(app), for: 'target-change', reason }]
 }
 
@@ -32,9 +33,9 @@ function returning(app: TargetApp, { isReturning }: AppMemory): Wait[] {
   return [{ ...ofApp(app), for: 'confirmation', reason }]
 }
 
-function failing({ current }: View, app: TargetApp): Wait[] {
-  const trial = trialOf(current.memory, app)
-  if (!trial?.lastFailure) return []
+function failing(view: View, app: TargetApp): Wait[] {
+  const trial = trialOf(view.current.memory, app)
+  if (!trial?.lastFailure || isRefused(view, app.id)) return []
   const { lastFailure, retryAt, failures } = trial
   const often = failures === 1 ? '' : ` It has failed ${times(failures)}.`
   const outlook = 'There is no earlier release to go back to, so the device keeps trying.'

@@ -4,10 +4,12 @@ import { usedVolumes } from '../container-spec.js'
 import type { CurrentState } from '../current-state.js'
 import type { AppMemory, DeviceMemory, TrialEvent, Verdict, Watch } from '../memory.js'
 import { ownMember } from '../own-member.js'
-import { viewOf, type View } from '../view/view.js'
+import { fitApp, fitTarget } from '../requirements/fit.js'
+import { isRefused, viewOf, type View } from '../view/view.js'
 import { appFingerprint } from './app-fingerprint.js'
 import { followApp, forcesOf, leaveApp, spentRequests } from './follow-target.js'
 import type { AppAdvance, AppTurn } from './turn.js'
+import { refuse } from './refuse.js'
 import { tendRestores } from './restores.js'
 import { followHealth } from './sickness.js'
 import { advanceTrial } from './try-app.js'
@@ -41,13 +43,14 @@ export function advance(
   { now, elapsedMs }: { now: number; elapsedMs: number },
 ): Advance {
   const before = current.memory ?? {}
-  const followed = followTarget(target, current, before)
+  const fitting = fitTarget(target, current.contract)
+  const followed = followTarget(fitting, current, before)
   const view = viewOf(target, { ...current, memory: followed }, now)
-  const asked = new Map(target.apps.toReversed().map((app) => [app.id, app]))
+  const asked = new Map(fitting.apps.toReversed().map((app) => [app.id, app]))
   const apps = view.target.apps.map((app) => {
     const memory = ownMember(followed, app.id) ?? {}
     const isNew = memory.trial?.fingerprint !== ownMember(before, app.id)?.trial?.fingerprint
-    const turn: AppTurn = { target, view, app, memory, isNew, elapsedMs }
+    const turn: AppTurn = { target: fitting, view, app, memory, isNew, elapsedMs }
     return { id: app.id, ...advanceApp(turn, asked.get(app.id) ?? app) }
   })
   const memory = { ...followed, ...Object.fromEntries(apps.map((it) => [it.id, it.memory])) }
@@ -58,7 +61,7 @@ export function advance(
     verdicts: apps.flatMap(({ verdict }) => verdict ?? []),
     events: apps.flatMap(({ events }) => events),
     forgetAttempts: apps.some(({ begins }) => begins),
-    spentRequests: spentRequests(target, memory, current),
+    spentRequests: spentRequests(fitting, memory, current),
   }
 }
 
@@ -73,13 +76,15 @@ function followTarget(target: Target, current: CurrentState, before: DeviceMemor
     const memory = ownMember(before, app.id) ?? {}
     const isPatient = !memory.isReturning || (watch?.totalMs ?? 0) < MOST_RETURNING_MS
     const forces = forcesOf(target, app, current)
-    return [app.id, followApp(memory, { app, forces, current, isPatient })] as const
+    const isRefused = Object.keys(fitApp(app, current.contract).refusals).length > 0
+    return [app.id, followApp(memory, { app, forces, current, isPatient, isRefused })] as const
   })
   return Object.fromEntries([...left, ...followed])
 }
 
 function advanceApp(turn: AppTurn, asked: TargetApp): AppAdvance {
   const { memory, app, view } = turn
+  if (isRefused(view, app.id)) return refuse(turn, asked)
   const isTried = memory.trial?.fingerprint === appFingerprint(app)
   const advanced: AppAdvance = isTried ? advanceTrial(turn, asked) : advanceGood(turn)
   // What is unhealthy in a trial is judged; where that helps nobody, or is over, it is restarted.

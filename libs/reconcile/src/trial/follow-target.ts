@@ -19,15 +19,24 @@ export function forcesOf(target: Target, app: TargetApp, current: CurrentState):
   ]
 }
 
-/** The memory of an app that the target has; `isPatient` as long as a way back that was begun may still take time. */
-export function followApp(
-  memory: AppMemory,
-  { app, forces, current, isPatient }: { app: TargetApp; forces: Force[]; current: CurrentState; isPatient: boolean },
-): AppMemory {
+interface Following {
+  app: TargetApp
+  forces: Force[]
+  current: CurrentState
+  // A way back that was begun may still take time.
+  isPatient: boolean
+  // It asks for more than this board has.
+  isRefused: boolean
+}
+
+/** The memory of an app that the target has. */
+export function followApp(memory: AppMemory, { app, forces, current, isPatient, isRefused }: Following): AppMemory {
   const { good, rejected, trial } = memory
   const fingerprint = appFingerprint(app)
   if (good && appFingerprint(good) === fingerprint) return backAtGood(memory)
-  const isGivenUp = good !== undefined && rejected?.fingerprint === fingerprint
+  // What was refused is tried once the board has what it lacked: a newer system, say.
+  const isRejected = rejected?.fingerprint === fingerprint && (!rejected.isRefused || isRefused)
+  const isGivenUp = good !== undefined && isRejected
   const spent = rejected?.spentForces ?? []
   if (isGivenUp && forces.every((force) => spent.includes(force))) return withSpentForces(memory, forces)
   if (!isGivenUp && trial?.fingerprint === fingerprint && !memory.isReturning) return memory

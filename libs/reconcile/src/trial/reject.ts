@@ -55,12 +55,16 @@ export function reject(
   return { memory: { ...memory, [verdict.appId]: next }, events: [{ kind, detail }] }
 }
 
-function givenUp(memory: AppMemory, trial: Trial, rejection: Rejection, { forces }: Verdict): AppMemory {
+function givenUp(memory: AppMemory, trial: Trial, rejection: Rejection, { forces, isRefusal }: Verdict): AppMemory {
   const { trial: _trial, restore, ...rest } = memory
   const toRestore = { ...restore, ...trial.snapshots }
   return {
     ...rest,
-    rejected: { fingerprint: trial.fingerprint, rejection, ...(forces.length > 0 && { spentForces: forces }) },
+    rejected: {
+      ...{ fingerprint: trial.fingerprint, rejection },
+      ...(forces.length > 0 && { spentForces: forces }),
+      ...(isRefusal && { isRefused: true }),
+    },
     ...(Object.keys(toRestore).length > 0 && { restore: toRestore }),
   }
 }

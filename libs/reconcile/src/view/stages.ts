@@ -7,6 +7,8 @@ import { isGranted, standingOf, type Standing } from './standing.js'
 
 /** How far an app is on its way from one release to the next. */
 export type Stage =
+  // It asks for more than this board has: nothing is fetched or changed for it.
+  | 'refused'
   // Images are missing which are fetched while the present release runs.
   | 'fetching'
   // They are there; permission is not.
@@ -41,13 +43,16 @@ export function stageOf(items: ServiceView[], standing: Standing, missing: Reado
 export function appProgress(
   target: Target,
   current: CurrentState,
-  services: ServiceView[],
-  missing: ReadonlySet<string>,
+  {
+    services,
+    missing,
+    isRefused,
+  }: { services: ServiceView[]; missing: ReadonlySet<string>; isRefused: (appId: string) => boolean },
 ): Map<string, AppProgress> {
   const progressOf = (app: TargetApp): AppProgress => {
     const standing = standingOf(app, current)
     const items = services.filter((item) => item.app.id === app.id)
-    return { standing, stage: stageOf(items, standing, missing) }
+    return { standing, stage: isRefused(app.id) ? 'refused' : stageOf(items, standing, missing) }
   }
   return new Map(target.apps.map((app) => [app.id, progressOf(app)]))
 }

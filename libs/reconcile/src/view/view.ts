@@ -1,8 +1,10 @@
 import type { Target } from '@flotilla/contracts'
-import { byText } from '../own-member.js'
+import { byText, ownMember } from '../own-member.js'
 import type { CurrentContainer, CurrentState } from '../current-state.js'
 import { containerName } from '../engine-names.js'
 import { missingImages } from '../images.js'
+import { fitApp, fitTarget, type Fit } from '../requirements/fit.js'
+import { appFingerprint } from '../trial/app-fingerprint.js'
 import { effectiveTarget } from '../trial/effective-target.js'
 import { bestFirst, serviceKey } from './containers.js'
 import { viewNetworks, type NetworksView } from './networks.js'
@@ -28,16 +30,20 @@ export interface View {
   // By app id.
   progress: Map<string, AppProgress>
   purges: Purges
+  // By app id, of apps that are to run as the target has them: what does not fit this board. Absent: all of it does.
+  misfits: Map<string, Fit>
 }
 
 export function viewOf(target: Target, current: CurrentState, now: number): View {
-  const asked = withoutRepeatedApps(target)
+  const given = withoutRepeatedApps(target)
+  const asked = fitTarget(given, current.contract)
   const wanted = effectiveTarget(asked, current.memory)
+  const misfits = misfitsOf(given, wanted, current)
   const purges = purgesOf(asked, current)
   const byService = containersByService(current)
   const networks = viewNetworks(wanted, current)
   const services = viewServices({ target: wanted, current, networks, purges, byService, now })
-  const missing = missingImages(wanted, current)
+  const missing = missingImages(withoutRefused(wanted, misfits), current)
   const wantedKeys = new Set(services.map((item) => serviceKey(item.app.id, item.name)))
   return {
     target: wanted,
@@ -47,8 +53,9 @@ export function viewOf(target: Target, current: CurrentState, now: number): View
     networks,
     unwanted: [...byService].filter(([key]) => !wantedKeys.has(key)).map(([, containers]) => containers),
     missingImages: missing,
-    progress: appProgress(asked, current, services, missing),
+    progress: appProgress(asked, current, { services, missing, isRefused: (id) => isRefusedIn(misfits, id) }),
     purges,
+    misfits,
   }
 }
 
@@ -75,6 +82,32 @@ export function isPermitted({ progress }: View, appId: string): boolean {
   const own = progress.get(appId)
   const others = own ? [own] : [...progress.values()]
   return others.some(({ standing }) => isGranted(standing) && standing !== 'good')
+}
+
+/** Whether the release that the target has of the app asks for more than this board has: nothing of it is begun. */
+export function isRefused({ misfits }: Pick<View, 'misfits'>, appId: string): boolean {
+  return isRefusedIn(misfits, appId)
+}
+
+function isRefusedIn(misfits: View['misfits'], appId: string): boolean {
+  return Object.keys(misfits.get(appId)?.refusals ?? {}).length > 0
+}
+
+// What the device has confirmed before is not refused: it runs.
+function misfitsOf(given: Target, wanted: Target, { contract, memory = {} }: CurrentState): View['misfits'] {
+  const found = given.apps.flatMap((app) => {
+    const fit = fitApp(app, contract)
+    const isAsked = wanted.apps.includes(fit.app)
+    const good = ownMember(memory, app.id)?.good
+    const isGood = good !== undefined && appFingerprint(good) === appFingerprint(fit.app)
+    const misses = Object.keys(fit.leftOut).length + (isGood ? 0 : Object.keys(fit.refusals).length)
+    return isAsked && misses > 0 ? [[app.id, fit] as const] : []
+  })
+  return new Map(found)
+}
+
+function withoutRefused(target: Target, misfits: View['misfits']): Target {
+  return { ...target, apps: target.apps.filter(({ id }) => !isRefusedIn(misfits, id)) }
 }
 
 // A target names each app once; of a repeated one, only the first can be meant.

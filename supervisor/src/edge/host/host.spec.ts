@@ -44,6 +44,11 @@ describe('the board', () => {
     expect(host.facts()).toMatchObject({ os: undefined, bootId: undefined, kernel: expect.any(String) })
   })
 
+  it('tells which of Nvidia’s systems it runs', async () => {
+    await put('etc/nv_tegra_release', '# R32 (release), REVISION: 7.1, GCID: 29818004, BOARD: t210ref, EABI: aarch64\n')
+    expect(new LinuxHost({ root, architecture: 'arm64' }).board()).toMatchObject({ l4tVersion: '32.7.1' })
+  })
+
   it('takes no row of zeros for a serial number', async () => {
     await put('proc/cpuinfo', 'Serial\t\t: 0000000000000000\n')
     expect(new LinuxHost({ root, architecture: 'arm' }).board().serialNumber).toBeUndefined()

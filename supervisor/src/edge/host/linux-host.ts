@@ -27,6 +27,7 @@ export class LinuxHost implements Host {
       serialNumber: this.serialNumber(),
       deviceType: this.deviceType(),
       memoryBytes: totalmem(),
+      l4tVersion: this.l4tVersion(),
     }
   }
 
@@ -53,6 +54,15 @@ export class LinuxHost implements Host {
   /** The first of the device tree's names, "raspberrypi,4-model-b": the makers keep those stable. */
   private deviceType(): string | undefined {
     return this.read('proc/device-tree/compatible').split('\0')[0]?.slice(0, 128) || undefined
+  }
+
+  /** `# R32 (release), REVISION: 7.1, …`, and in balenaOS a part of the kernel's name. */
+  private l4tVersion(): string | undefined {
+    const [, major, minor] =
+      /^# R(\d+) \(release\), REVISION: ([\d.]+)/.exec(this.read('etc/nv_tegra_release')) ??
+      /-l4t-r(\d+)\.([\d.]*\d)/.exec(release()) ??
+      []
+    return major === undefined ? undefined : `${major}.${minor}`
   }
 
   /** The text of a file, without the NUL that device-tree strings end in; empty where there is none. */
