@@ -74,8 +74,9 @@ export async function openCore(member: Membership, signal: AbortSignal): Promise
   const part = await makeParts(world.parts, core)
   Object.assign(core.offers, part.offers)
   const beginSwitch: StepHandlers['begin-switch'] = (step) => memory.update((it) => permit(it, step))
-  const { surroundings, pullImage } = part
-  Object.assign(added, { steps: { 'begin-switch': beginSwitch, ...part.steps }, surroundings, pullImage })
+  const { surroundings, beforeCreate, pullImage } = part
+  const steps: StepHandlers = { 'begin-switch': beginSwitch, ...part.steps }
+  Object.assign(added, { steps, surroundings, beforeCreate, pullImage })
   await noteNewStart(core)
   return { core, part, repositories, attempts }
 }
@@ -105,6 +106,7 @@ async function makeParts(makers: readonly MakePart[], core: Core): Promise<Part>
     report: Object.assign({}, ...parts.map(({ report }) => report)) as Part['report'],
     offers: Object.assign({}, ...parts.map(({ offers }) => offers)) as Part['offers'],
     surroundings: parts.find(({ surroundings }) => surroundings)?.surroundings,
+    beforeCreate: parts.find(({ beforeCreate }) => beforeCreate)?.beforeCreate,
     pullImage: parts.find(({ pullImage }) => pullImage)?.pullImage,
     loops: parts.flatMap(({ loops }) => loops ?? []),
   }

@@ -152,7 +152,10 @@ function boardParts(
   // Not where the machine is shared with others, or its own files are out of reach.
   const isOurs = managesHost && !isContainerRoot(root)
   return [
-    hostPart({ time, control: isOurs ? new LinuxControl(root) : undefined, document: store.settingsAtBoot }),
+    hostPart({
+      ...{ time, control: isOurs ? new LinuxControl(root) : undefined },
+      ...{ document: store.settingsAtBoot, reboots: store.reboots },
+    }),
     blinkerPart({ led: isOurs ? new LinuxLed(root) : undefined, document: store.led }),
     () => (isOurs ? { offers: { journal: new HostJournal(root) } } : {}),
     engineRestartsPart({ control: engineControl({ command, managesHost }, root), document: store.engineRestarts }),

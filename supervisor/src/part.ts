@@ -64,6 +64,8 @@ export interface Part {
   // One part at most.
   surroundings?: AddedToSteps['surroundings']
   // One part at most.
+  beforeCreate?: AddedToSteps['beforeCreate']
+  // One part at most.
   pullImage?: AddedToSteps['pullImage']
   // Run beside the core's, until the signal aborts. One that rejects ends the supervisor, so that it starts anew.
   loops?: Loop[]

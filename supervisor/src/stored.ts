@@ -2,6 +2,7 @@ import { RegisterResponseSchema, SignedTargetSchema, type DeviceReportEvent, typ
 import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import { z } from 'zod'
 import type { StoredLed } from './host/blinker.js'
+import type { StoredReboots } from './host/asked-reboots.js'
 import type { SettingsAtBoot } from './host/host-settings.js'
 import type { StoredBundles } from './bundles/stored-bundles.js'
 import type { StoredCommands } from './commands/stored-commands.js'
@@ -155,6 +156,7 @@ export interface Store {
   requests: Document<Requests>
   settingsAtBoot: Document<SettingsAtBoot>
   led: Document<StoredLed>
+  reboots: Document<StoredReboots>
   locks: Document<StoredLocks>
   commands: Document<StoredCommands>
   // Tags that apps gave the device over the local API.

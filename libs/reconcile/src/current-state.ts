@@ -102,8 +102,10 @@ export interface HostState {
   config?: Record<string, string>
   hostname?: string
   bootId: string
-  // What was changed on the disk in this boot takes effect with the next.
+  // What was changed on the disk in this boot takes effect with the next; or a service asks for it.
   needsReboot: boolean
+  // Services of which a container was made in this boot, and which ask for a restart after that. Absent: none.
+  rebootFor?: string[]
   // The version that runs, and how it can be replaced; absent: it cannot.
   supervisor?: { version: string; replaceableBy?: 'bundle' | 'image' }
 }

@@ -33,6 +33,11 @@ export function isYes(label: string | undefined): boolean {
   return label !== undefined && YES.includes(label.toLowerCase())
 }
 
+/** Whether the board is to restart once a container of it was made. */
+export function requiresReboot(service: Labelled): boolean {
+  return isYes(labelOf(service, 'update.requires-reboot'))
+}
+
 /** What of its board a service asks for, by the words of balena's contracts: `arch.sw` → `aarch64`. */
 export function requirementsOf({ labels }: Labelled): Record<string, string> {
   const asked = Object.entries(labels).flatMap(([label, value]) => {

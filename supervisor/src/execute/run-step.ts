@@ -43,6 +43,7 @@ export class StepRunner {
   }
 
   private async create(step: StepOf<'create-container'>): Promise<void> {
+    await this.added.beforeCreate?.(step)
     await this.engine.createContainer(step, await this.added.surroundings?.(step))
   }
 

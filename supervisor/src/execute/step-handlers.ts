@@ -30,6 +30,8 @@ export interface AddedToSteps {
   steps?: StepHandlers
   // What a container that is made now finds around it. It must not fail for want of a network.
   surroundings?: (step: StepOf<'create-container'>) => Promise<Surroundings>
+  // Told of each container before it is made, and waited for. It must not fail for want of a network.
+  beforeCreate?: (step: StepOf<'create-container'>) => Promise<void>
   // How images come. Absent: the engine pulls them from the fleet's registry by itself.
   pullImage?: PullImage
 }

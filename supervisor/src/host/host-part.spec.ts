@@ -7,6 +7,7 @@ import { RequestsKeeper } from '../requests-keeper.js'
 import { FakeClock } from '../testing/fake-clock.js'
 import { MemoryDocument, MemoryEventSpool, silentLog } from '../testing/memory-store.js'
 import { TimeKeeper } from '../time/time-keeper.js'
+import type { StoredReboots } from './asked-reboots.js'
 import type { HostControl } from './host-control.js'
 import { hostPart } from './host-part.js'
 import type { SettingsAtBoot } from './host-settings.js'
@@ -20,6 +21,7 @@ describe('the board itself', () => {
   let disk: { config?: string; hostname: string; bootId: string; ends: string[]; brokenPower: boolean }
   let variables: Record<string, string>
   let document: MemoryDocument<SettingsAtBoot>
+  let reboots: MemoryDocument<StoredReboots>
   let stop: AbortController
   let part: Part
 
@@ -28,6 +30,7 @@ describe('the board itself', () => {
     disk = { config: 'dtparam=audio=on\n', hostname: 'raspberrypi', bootId: 'boot-1', ends: [], brokenPower: false }
     variables = {}
     document = new MemoryDocument()
+    reboots = new MemoryDocument()
     events = new MemoryEventSpool()
     isClockSet = false
     requests = new RequestsKeeper(new MemoryDocument())
@@ -53,7 +56,7 @@ describe('the board itself', () => {
     // Of the keeper only what this part looks at.
     const targets = { get target() { return { config: variables } } } as unknown as TargetKeeper // prettier-ignore
     const host = { timeZone: () => 'Europe/Berlin', isClockSet: () => isClockSet }
-    part = await hostPart({ time: host, control: isManaged ? by : undefined, document })({
+    part = await hostPart({ time: host, control: isManaged ? by : undefined, document, reboots })({
       clock: time,
       requests,
       targets,
@@ -80,6 +83,26 @@ describe('the board itself', () => {
     disk.bootId = 'boot-2'
     await start()
     expect(await look()).toMatchObject({ config: { gpu_mem: '128' }, needsReboot: false })
+  })
+
+  it('needs a restart for services that ask for it after their update, until there was one', async () => {
+    const created = (service: string, labels: Record<string, string>) =>
+      part.beforeCreate?.({ kind: 'create-container', service, spec: { config: { labels } } } as never)
+    await created('web', {})
+    expect(await look()).toMatchObject({ needsReboot: false })
+    await created('driver', { 'io.balena.update.requires-reboot': '1' })
+    await created('agent', { 'io.resin.update.requires-reboot': 'true' })
+    expect(await look()).toMatchObject({ needsReboot: true, rebootFor: ['agent', 'driver'] })
+    expect(part.report?.host?.()).toMatchObject({ rebootNeeded: true })
+    await start()
+    expect(await look()).toMatchObject({ needsReboot: true, rebootFor: ['agent', 'driver'] })
+    disk.bootId = 'boot-2'
+    await start()
+    expect(await look()).toEqual({ config: {}, hostname: 'raspberrypi', bootId: 'boot-2', needsReboot: false })
+    // One that cannot tell its boots apart would restart for ever.
+    disk.bootId = ''
+    await created('driver', { 'io.balena.update.requires-reboot': '1' })
+    expect(await look()).toMatchObject({ needsReboot: false })
   })
 
   it('is known from the first report on, and keeps no board from starting when it cannot be read', async () => {

@@ -1,7 +1,9 @@
 import type { DeviceState } from '@flotilla/contracts'
+import type { HostState } from '@flotilla/reconcile'
 import type { StepHandlers } from '../execute/step-handlers.js'
 import type { Core, Part } from '../part.js'
 import type { Document } from '../ports.js'
+import { AskedReboots, type StoredReboots } from './asked-reboots.js'
 import type { HostControl, HostTime } from './host-control.js'
 import { HostSettingsKeeper, type SettingsAtBoot } from './host-settings.js'
 
@@ -14,36 +16,41 @@ export interface HostOptions {
   /** Absent: the machine is not the supervisor's to rename, set up or restart. */
   control?: HostControl
   document: Document<SettingsAtBoot>
+  reboots: Document<StoredReboots>
 }
 
 type OfCore = Pick<Core, 'clock' | 'requests' | 'targets' | 'events'>
 
 /** The board itself: its time, its settings, and its end. */
-export function hostPart({ time, control, document }: HostOptions): (core: OfCore) => Promise<Part> {
+export function hostPart({ time, control, document, reboots }: HostOptions): (core: OfCore) => Promise<Part> {
   return async (core) => {
     const settings = control && new HostSettingsKeeper(control, document)
+    const asked = control && new AskedReboots(reboots, () => control.bootId())
+    await asked?.load()
     const { clock, targets } = core
     // So that the first report does not say less than the last one did; what fails now is told by the first round.
     await settings?.look(targets.target?.config ?? {}).catch(() => undefined)
     return {
       sources: {
         localTime: () => clock.isKnown() && { timeZone: time.timeZone() },
-        host: settings && (() => settings.look(targets.target?.config ?? {})),
+        host: settings && (async () => withAsked(await settings.look(targets.target?.config ?? {}), asked)),
       },
-      report: { host: () => hostReport(core, time, settings) },
+      report: { host: () => hostReport(core, time, settings && withAsked(settings.state, asked)) },
       steps: control && settings && steps(core, control, settings),
+      beforeCreate: asked && ((step) => asked.note(step)),
       loops: [(end) => learnTime(core, time, end)],
     }
   }
 }
 
-function hostReport(
-  { clock }: OfCore,
-  time: HostTime,
-  settings: HostSettingsKeeper | undefined,
-): NonNullable<DeviceState['host']> {
-  const { hostname, needsReboot } = settings?.state ?? {}
+function hostReport({ clock }: OfCore, time: HostTime, state: HostState | undefined): NonNullable<DeviceState['host']> {
+  const { hostname, needsReboot } = state ?? {}
   return { timeZone: time.timeZone(), clockKnown: clock.isKnown(), hostname, rebootNeeded: needsReboot }
+}
+
+function withAsked<S extends HostState | undefined>(state: S, asked: AskedReboots | undefined): S {
+  const rebootFor = asked?.services() ?? []
+  return state && rebootFor.length > 0 ? { ...state, needsReboot: true, rebootFor } : state
 }
 
 function steps(core: OfCore, control: HostControl, settings: HostSettingsKeeper): StepHandlers {

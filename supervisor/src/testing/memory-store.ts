@@ -3,6 +3,7 @@
  * that wrote it, as a disk does.
  */
 import type { StoredLed } from '../host/blinker.js'
+import type { StoredReboots } from '../host/asked-reboots.js'
 import type { SettingsAtBoot } from '../host/host-settings.js'
 import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import type { StoredBundles } from '../bundles/stored-bundles.js'
@@ -145,6 +146,7 @@ export class MemoryStore implements Store {
   readonly requests = this.document<Requests>('requests')
   readonly settingsAtBoot = this.document<SettingsAtBoot>('settings-at-boot')
   readonly led = this.document<StoredLed>('led')
+  readonly reboots = this.document<StoredReboots>('reboots')
   readonly locks = this.document<StoredLocks>('locks')
   readonly commands = this.document<StoredCommands>('commands')
   readonly tags = this.document<Record<string, string>>('tags')

@@ -116,6 +116,33 @@ describe('a first release that fails', () => {
   })
 })
 
+describe('a restart that services ask for after their update', () => {
+  const asked = seeing(device, { host: { ...host, config: undefined, needsReboot: true, rebootFor: ['cam', 'web'] } })
+  const target = targetOf(one)
+
+  it('comes once all else is done, and says for whom', () => {
+    expect(planOf(asked, target).steps).toEqual([
+      { kind: 'reboot', reason: 'it was asked for after the update of cam and web' },
+    ])
+    expect(stepsOf(withContainer(asked, 'web', { status: 'exited' }), target)).toEqual(['start web'])
+  })
+
+  it('waits for the end of the trial, for locks and for the window', () => {
+    expect(liveFor(asked, targetOf(two), 12).trace.join()).not.toContain('reboot')
+    const locked = seeing(asked, { locks: [{ appId: APP_ID, service: 'web', by: 'file' }] })
+    expect(planOf(locked, target)).toMatchObject({
+      steps: [],
+      waits: [
+        {
+          for: 'lock',
+          subject: 'the board',
+          reason: expect.stringMatching(/^Restarting the board after the update of cam and web waits/),
+        },
+      ],
+    })
+  })
+})
+
 describe('a setting that cannot be written', () => {
   const both = { ...targetOf(one), supervisor, config: { ...settings, FLOTILLA_HOST_HOSTNAME: 'porch' } }
   const old = { version: '1.0.0', replaceableBy: 'bundle' as const }

@@ -6,11 +6,13 @@ import { trialOf } from '../trial/effective-target.js'
 import type { View } from '../view/view.js'
 import { holdBack } from './back-off.js'
 import { lockWait, locksOn } from './locks.js'
+import { listText } from './sentences.js'
 import { windowWait } from './windows.js'
 
 const CONFIG_PREFIX = 'HOST_CONFIG_'
 const HOSTNAME = 'FLOTILLA_HOST_HOSTNAME'
 const BOARD = { subject: 'the board' }
+const SETTINGS = 'changed settings of the board take effect with it'
 
 /**
  * What the board itself still needs: its settings, its supervisor, and at the very end one restart for all of them.
@@ -25,7 +27,7 @@ export function planHost(view: View, plan: Plan): Plan {
   const replacement = holdBack(view, planSteps(...replaceSupervisor(view, host)))
   const own = mergePlans([settings, replacement])
   if (replacement.steps.length > 0 || !host.needsReboot) return own
-  return mergePlans([own, rebootForSettings(view)])
+  return mergePlans([own, rebootAtTheEnd(view, host)])
 }
 
 /**
@@ -103,11 +105,13 @@ function replaceSupervisor({ target }: View, { supervisor }: HostState): Step[] 
   return [{ kind: 'replace-supervisor', supervisor: wanted, by }]
 }
 
-function rebootForSettings(view: View): Plan {
-  const what = 'Restarting the board for its changed settings'
+function rebootAtTheEnd(view: View, { rebootFor = [] }: HostState): Plan {
+  const services = listText(rebootFor)
+  const what = `Restarting the board ${services ? `after the update of ${services}` : 'for its changed settings'}`
   const window = windowWait(view, 'switch', what)
   const locks = locksOn(view, view.current.containers).map((lock) => lockWait(lock, what))
   const waits = [...(window ? [window] : []), ...locks].map((wait) => ({ ...wait, ...BOARD }))
   if (waits.length > 0) return planWaits(...waits)
-  return planSteps({ kind: 'reboot', reason: 'changed settings of the board take effect with it' })
+  const reason = services ? `it was asked for after the update of ${services}` : SETTINGS
+  return planSteps({ kind: 'reboot', reason })
 }

@@ -4,6 +4,7 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeviceMemorySchema } from '@flotilla/reconcile'
+import { StoredRebootsSchema } from '../../host/asked-reboots.js'
 import { StoredLedSchema } from '../../host/blinker.js'
 import { SettingsAtBootSchema } from '../../host/host-settings.js'
 import { z } from 'zod'
@@ -57,6 +58,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     requests: document('requests.json', RequestsSchema),
     settingsAtBoot: document('settings-at-boot.json', SettingsAtBootSchema),
     led: document('led.json', StoredLedSchema),
+    reboots: document('reboots.json', StoredRebootsSchema),
     locks: document('locks.json', StoredLocksSchema),
     commands: document('commands.json', StoredCommandsSchema),
     tags: document('tags.json', z.record(z.string(), z.string())),
