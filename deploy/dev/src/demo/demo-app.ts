@@ -47,9 +47,9 @@ export async function connectExample(home: string, gitUrl: string, token: string
   await git('config', '--add', 'credential.helper', `store --file=${JSON.stringify(credentials)}`)
 }
 
-/** `git push` with the person looking on, until the first device runs the release. */
+/** `git push` with the person looking on. It does not follow: that would be for as long as the release is on trial. */
 export async function pushExample(home: string, signal: AbortSignal): Promise<void> {
-  const args = ['-C', appFolder(home), 'push', '--push-option', 'follow', 'origin', 'main']
+  const args = ['-C', appFolder(home), 'push', 'origin', 'main']
   const child = spawn('git', args, { stdio: 'inherit', signal })
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)

@@ -144,7 +144,8 @@ class Demo {
   ): Promise<string | undefined> {
     const folder = await copyExample(this.home, settings.appPort)
     await connectExample(this.home, fleet.gitUrl, token)
-    if (!fleet.targetReleaseId) {
+    const isFirst = !fleet.targetReleaseId
+    if (isFirst) {
       screen.doing(`pushing ${folder} to ${fleet.gitUrl}\n`)
       await pushExample(this.home, this.lifetime.signal)
       screen.print('')
@@ -152,13 +153,14 @@ class Demo {
     // Moved by a person: what it runs now is their affair.
     if (device?.fleetId !== fleet.id) return undefined
     if (!publishesPort(await targetOf(api, device), settings.appPort)) return undefined
-    return this.pageThatAnswers(`http://${settings.address}:${settings.appPort}`)
+    if (isFirst) screen.doing(`waiting until ${device.name} runs it`)
+    return this.pageThatAnswers(`http://${settings.address}:${settings.appPort}`, isFirst ? 180_000 : 30_000)
   }
 
-  private async pageThatAnswers(url: string): Promise<string | undefined> {
+  private async pageThatAnswers(url: string, timeoutMs: number): Promise<string | undefined> {
     const answers = async () => (await fetch(url)).ok
     try {
-      await waitFor(answers, { what: `${url} answers`, timeoutMs: 30_000, signal: this.lifetime.signal })
+      await waitFor(answers, { what: `${url} answers`, timeoutMs, signal: this.lifetime.signal })
       screen.done('the app answers', url)
       return url
     } catch (error) {
