@@ -39,8 +39,8 @@ interface Attempt extends RangeCourse {
 
 /** Fetches what a part lacks, in several ranges at once. What has come when it fails is safe. */
 export async function fillPart(part: PartFile, order: FillOrder, signal: AbortSignal): Promise<void> {
-  await withAbort(signal, async (controller) => {
-    const filling = new Filling(part, order, controller.signal)
+  const fill = async (controller: AbortController, waits: AbortController) => {
+    const filling = new Filling(part, order, controller.signal, waits)
     while (filling.gap()) {
       // Only one goes on where one connection has to do.
       const workers = Array.from({ length: filling.isSequential ? 1 : WORKERS }, () => filling.work())
@@ -49,7 +49,8 @@ export async function fillPart(part: PartFile, order: FillOrder, signal: AbortSi
       if (controller.signal.aborted) await part.commit()
       controller.signal.throwIfAborted()
     }
-  })
+  }
+  await withAbort(signal, (controller) => withAbort(controller.signal, (waits) => fill(controller, waits)))
 }
 
 class Filling {
@@ -62,6 +63,8 @@ class Filling {
     private readonly part: PartFile,
     private readonly order: FillOrder,
     private readonly signal: AbortSignal,
+    // Of workers for a source; they are over with the last byte, too.
+    private readonly waits: AbortController,
   ) {}
 
   /** The first bytes that are neither there nor on their way. */
@@ -71,17 +74,34 @@ class Filling {
 
   /** Until nothing is left to be asked for, or it turns out that ranges are not to be had. */
   async work(): Promise<void> {
-    const { turns, traffic } = this.order
     const { isSequential } = this
     while (this.gap() && this.isSequential === isSequential) {
-      const source = await turns.next(this.signal)
-      const giveBack = await traffic.slot(source, this.signal)
+      const turn = await this.turn()
+      if (!turn) return
       try {
-        await this.fetchFrom(source)
+        await this.fetchFrom(turn.source)
       } finally {
-        giveBack()
+        turn.giveBack()
       }
     }
+  }
+
+  /** Waits until a source may be read; undefined: others have brought all that was missing meanwhile. */
+  private async turn(): Promise<{ source: BlobSource; giveBack: () => void } | undefined> {
+    const { turns, traffic } = this.order
+    const { signal } = this.waits
+    try {
+      const source = await turns.next(signal)
+      return { source, giveBack: await traffic.slot(source, signal) }
+    } catch (error) {
+      if (this.isComplete && !this.signal.aborted) return undefined
+      throw error
+    }
+  }
+
+  // Not where the rest is only on its way: it may break, and whoever waits is needed then.
+  private get isComplete(): boolean {
+    return this.part.bytes === this.order.blob.sizeBytes
   }
 
   /** Nothing is on its way any more when it resolves. */
@@ -100,6 +120,7 @@ class Filling {
       } finally {
         this.claimed.remove(claim)
       }
+      if (this.isComplete) this.waits.abort(new SourceError('All of it has come'))
       await this.part.hashWhatIsThere()
     })
   }
