@@ -1,11 +1,7 @@
 import { requiresReboot } from '@flotilla/reconcile'
-import { z } from 'zod'
 import { DurableValue } from '../durable-value.js'
 import type { Document, StepOf } from '../ports.js'
-
-/** Services of which a container was made in that boot, and which ask for a restart of the board after it. */
-export const StoredRebootsSchema = z.object({ bootId: z.string(), services: z.array(z.string()) })
-export type StoredReboots = z.infer<typeof StoredRebootsSchema>
+import type { StoredReboots } from './stored-reboots.js'
 
 /** Who asks for a restart of the board, until there was one. */
 export class AskedReboots {

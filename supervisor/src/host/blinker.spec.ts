@@ -7,7 +7,8 @@ import { BoardTree } from '../testing/board-tree.js'
 import { eventually } from '../testing/eventually.js'
 import { FakeClock } from '../testing/fake-clock.js'
 import { MemoryDocument, silentLog } from '../testing/memory-store.js'
-import { blinkerPart, type StoredLed } from './blinker.js'
+import { blinkerPart } from './blinker.js'
+import type { StoredLed } from './stored-led.js'
 
 const LED = 'sys/class/leds/ACT'
 

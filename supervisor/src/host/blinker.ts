@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import { shortError } from '../errors.js'
 import { Wake } from '../loops/wake.js'
 import type { Core, Part } from '../part.js'
 import type { Clock, Document } from '../ports.js'
+import type { LedState, StoredLed } from './stored-led.js'
 
 /** The light by which a board shows that it is at work. */
 export interface ActivityLed {
@@ -13,17 +13,6 @@ export interface ActivityLed {
   shine(isOn: boolean): Promise<void>
   giveBack(state: LedState): Promise<void>
 }
-
-const LedStateSchema = z.object({
-  // The kernel's name of what drives it: `mmc0`; `none`: it shines as it was told to.
-  trigger: z.string(),
-  brightness: z.string(),
-})
-export type LedState = z.infer<typeof LedStateSchema>
-
-/** What drove the light before it began to blink, and in which boot that was. Absent: it has been given back. */
-export const StoredLedSchema = z.object({ former: LedStateSchema.extend({ bootId: z.string() }).optional() })
-export type StoredLed = z.infer<typeof StoredLedSchema>
 
 // As long as on balena: time to walk along a shelf of boards.
 const BLINKING_MS = 15_000

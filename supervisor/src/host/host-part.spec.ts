@@ -7,10 +7,10 @@ import { RequestsKeeper } from '../requests-keeper.js'
 import { FakeClock } from '../testing/fake-clock.js'
 import { MemoryDocument, MemoryEventSpool, silentLog } from '../testing/memory-store.js'
 import { TimeKeeper } from '../time/time-keeper.js'
-import type { StoredReboots } from './asked-reboots.js'
 import type { HostControl } from './host-control.js'
 import { hostPart } from './host-part.js'
 import type { SettingsAtBoot } from './host-settings.js'
+import type { StoredReboots } from './stored-reboots.js'
 
 describe('the board itself', () => {
   let clock: FakeClock

@@ -3,9 +3,10 @@ import type { HostState } from '@flotilla/reconcile'
 import type { StepHandlers } from '../execute/step-handlers.js'
 import type { Core, Part } from '../part.js'
 import type { Document } from '../ports.js'
-import { AskedReboots, type StoredReboots } from './asked-reboots.js'
+import { AskedReboots } from './asked-reboots.js'
 import type { HostControl, HostTime } from './host-control.js'
 import { HostSettingsKeeper, type SettingsAtBoot } from './host-settings.js'
+import type { StoredReboots } from './stored-reboots.js'
 
 // So long may services take to stop before something is wrong.
 const ENDING_MS = 300_000

@@ -2,8 +2,8 @@
  * A store in memory, for tests in fast time: nothing in it waits for a disk. What was written outlives the supervisor
  * that wrote it, as a disk does.
  */
-import type { StoredLed } from '../host/blinker.js'
-import type { StoredReboots } from '../host/asked-reboots.js'
+import type { StoredLed } from '../host/stored-led.js'
+import type { StoredReboots } from '../host/stored-reboots.js'
 import type { SettingsAtBoot } from '../host/host-settings.js'
 import type { DeviceMemory, Requests, TransferUse } from '@flotilla/reconcile'
 import type { StoredBundles } from '../bundles/stored-bundles.js'

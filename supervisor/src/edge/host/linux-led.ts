@@ -3,7 +3,8 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ActivityLed, LedState } from '../../host/blinker.js'
+import type { ActivityLed } from '../../host/blinker.js'
+import type { LedState } from '../../host/stored-led.js'
 import { KernelFiles } from './kernel-files.js'
 
 const LEDS = 'sys/class/leds'
