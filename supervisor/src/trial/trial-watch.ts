@@ -90,9 +90,10 @@ export class TrialWatch {
     }
   }
 
-  private async record(before: DeviceMemory, { memory, events, spentRequests }: Advance): Promise<void> {
+  private async record(before: DeviceMemory, { memory, events, spentRequests, verdicts }: Advance): Promise<void> {
     for (const [appId, { trial }] of Object.entries(memory)) {
       if (!trial || before[appId]?.trial?.fingerprint === trial.fingerprint) continue
+      if (verdicts.some((verdict) => verdict.appId === appId && verdict.isRefusal)) continue
       const { releaseId, version } = trial
       await this.parts.events.record('trial-started', { appId, releaseId, version })
     }
