@@ -4,6 +4,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   redirect,
 } from '@tanstack/react-router'
 import { isSignedOut } from './api/client.js'
@@ -12,6 +13,7 @@ import { mayBeSignedIn } from './api/sign-in-memory.js'
 import { whoamiQuery } from './api/session.js'
 import { readDeviceSearch } from './features/devices/device-search.js'
 import { PageFailure, PageMissing } from './layout/page-failure.js'
+import { PagePending } from './layout/page-pending.js'
 
 /*
  * Every address of the dashboard. Pages are fetched when they are first visited; what stands here is all that the first
@@ -30,6 +32,13 @@ async function isSignedIn(queryClient: QueryClient): Promise<boolean> {
 }
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()()
+
+// A mistyped id is an address that leads to nothing; the server would call it input that is not valid.
+function refuseNoId(params: Record<string, string>): void {
+  const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- how this router says so
+  if (!Object.values(params).every((value) => id.test(value))) throw notFound()
+}
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -67,6 +76,7 @@ const fleets = createRoute({
 const fleet = createRoute({
   getParentRoute: () => inside,
   path: '/fleets/$fleetId',
+  beforeLoad: ({ params }) => refuseNoId(params),
   component: lazyRouteComponent(() => import('./features/fleets/fleet-layout.js'), 'FleetLayout'),
 })
 const fleetDevices = createRoute({
@@ -94,12 +104,14 @@ const fleetSettings = createRoute({
 const release = createRoute({
   getParentRoute: () => inside,
   path: '/releases/$releaseId',
+  beforeLoad: ({ params }) => refuseNoId(params),
   component: lazyRouteComponent(() => import('./features/releases/release-page.js'), 'ReleasePage'),
 })
 
 const device = createRoute({
   getParentRoute: () => inside,
   path: '/devices/$deviceId',
+  beforeLoad: ({ params }) => refuseNoId(params),
   component: lazyRouteComponent(() => import('./features/devices/device-layout.js'), 'DeviceLayout'),
 })
 const deviceOverview = createRoute({
@@ -158,6 +170,9 @@ export function createDashboardRouter(queryClient: QueryClient) {
     scrollRestoration: true,
     // What a page does not understand of its address is not there for it, however it came in.
     search: { strict: true },
+    // Soon enough for a slow link, late enough not to flash on a quick one.
+    defaultPendingMs: 300,
+    defaultPendingComponent: PagePending,
     defaultErrorComponent: PageFailure,
     defaultNotFoundComponent: PageMissing,
   })

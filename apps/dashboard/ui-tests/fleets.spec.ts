@@ -42,6 +42,29 @@ describe('fleets', () => {
   })
 })
 
+describe('an address', () => {
+  it('with a mistyped id leads to nothing, and back to the fleets', async () => {
+    const page = await dashboard.open('/fleets')
+    for (const path of ['/fleets/weather', '/devices/roof/logs', '/releases/1']) {
+      await page.goto(dashboard.url + path)
+      await page.getByText('Nothing is here').waitFor()
+    }
+    await page.getByRole('link', { name: 'To the fleets' }).click()
+    await page.waitForURL('**/fleets')
+  })
+
+  it('shows that it loads while the server takes its time', async () => {
+    const page = await dashboard.open('/fleets')
+    let answerNow = () => {}
+    const mayAnswer = new Promise<void>((resolve) => (answerNow = resolve))
+    await page.route('**/api/v1/auth/whoami', (route) => mayAnswer.then(() => route.continue()))
+    await page.reload({ waitUntil: 'commit' })
+    await page.getByRole('status', { name: 'Loading' }).waitFor()
+    answerNow()
+    await page.getByRole('heading', { name: 'Fleets' }).waitFor()
+  })
+})
+
 describe('a provisioning key', () => {
   it('is shown once, with the command for the board', async () => {
     const { id } = await dashboard.createFleet('keys')

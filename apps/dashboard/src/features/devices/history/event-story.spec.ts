@@ -38,6 +38,12 @@ describe('eventStory', () => {
     ],
     ['target-accepted', { generation: 4, releases: [{ releaseId: A, version: '2' }] }, 'Took the target with <2>'],
     ['target-accepted', { generation: 4, releases: [] }, 'Took a target with nothing to run'],
+    ['trial-started', { appId: A, releaseId: A, version: '1.4.0' }, 'Began to try <1.4.0>'],
+    ['release-confirmed', { releaseId: A, version: '1.4.0' }, 'Was well with <1.4.0>, and returns to it from now on'],
+    ['release-rejected', { releaseId: A, version: '1.4.0', reason: 'It crashed.' }, 'Gave up <1.4.0>'],
+    ['release-failing', { releaseId: A, version: '1' }, 'Fails with <1>, and has none to go back to'],
+    ['rolled-back', { releaseId: A, version: '1.3.9', fromVersion: '1.4.0' }, 'Went back to <1.3.9>'],
+    ['step-done', { step: 'begin-switch', appId: A, seconds: 0 }, 'Began the switch to the new release'],
     [
       'step-done',
       { step: 'pull-image', services: ['web', 'db'], seconds: 12.4 },

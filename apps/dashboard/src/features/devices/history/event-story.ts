@@ -78,8 +78,17 @@ const TELLINGS: Record<string, Telling> = {
   }),
   'release-running': (d) => ({
     tone: 'good',
-    text: ['All services of ', release(d, 'releaseId', text(d, 'version')), ' run'],
+    text: ['All services of ', named(d), ' run'],
   }),
+  'trial-started': (d) => ({ tone: 'busy', text: ['Began to try ', named(d)] }),
+  'release-confirmed': (d) => ({ tone: 'good', text: ['Was well with ', named(d), ', and returns to it from now on'] }),
+  'release-rejected': (d) => ({ tone: 'bad', text: ['Gave up ', named(d)], note: text(d, 'reason') }),
+  'release-failing': (d) => ({
+    tone: 'bad',
+    text: ['Fails with ', named(d), ', and has none to go back to'],
+    note: text(d, 'reason'),
+  }),
+  'rolled-back': (d) => ({ tone: 'warn', text: ['Went back to ', named(d)] }),
   'step-done': (d) => ({ tone: 'good', text: [`${done(d)}${seconds(d)}`], note: text(d, 'reason') }),
   'step-failed': stepFailed,
 }
@@ -152,7 +161,15 @@ function stepFailed(d: Detail): EventStory {
   return { tone: 'bad', text: [`Could not ${infinitive(d)}${times}${end}`], note: text(d, 'error') }
 }
 
-const STEPS: Record<string, { done: string; infinitive: string; of: 'services' | 'service' | 'name' | 'image' }> = {
+interface StepWords {
+  done: string
+  infinitive: string
+  // The member of the detail that names what was done to; absent: the words say it.
+  of?: 'services' | 'service' | 'name' | 'image'
+}
+
+const STEPS: Record<string, StepWords> = {
+  'begin-switch': { done: 'Began the switch to the new release', infinitive: 'begin the switch to the new release' },
   'pull-image': { done: 'Downloaded the image of', infinitive: 'download the image of', of: 'services' },
   'create-network': { done: 'Created the network', infinitive: 'create the network', of: 'name' },
   'remove-network': { done: 'Removed the network', infinitive: 'remove the network', of: 'name' },
@@ -170,18 +187,19 @@ const STEPS: Record<string, { done: string; infinitive: string; of: 'services' |
 
 function done(d: Detail): string {
   const step = STEPS[text(d, 'step') ?? '']
-  return step ? `${step.done} ${subject(d, step.of)}` : `Did ${(text(d, 'step') ?? 'a step').replaceAll('-', ' ')}`
+  return step ? step.done + subject(d, step) : `Did ${(text(d, 'step') ?? 'a step').replaceAll('-', ' ')}`
 }
 
 function infinitive(d: Detail): string {
   const step = STEPS[text(d, 'step') ?? '']
-  return step ? `${step.infinitive} ${subject(d, step.of)}` : `do ${(text(d, 'step') ?? 'a step').replaceAll('-', ' ')}`
+  return step ? step.infinitive + subject(d, step) : `do ${(text(d, 'step') ?? 'a step').replaceAll('-', ' ')}`
 }
 
-function subject(d: Detail, member: string): string {
+function subject(d: Detail, { of: member }: StepWords): string {
+  if (member === undefined) return ''
   const value = d[member]
-  if (Array.isArray(value)) return value.filter((one) => typeof one === 'string').join(', ')
-  return typeof value === 'string' ? shortened(value) : '?'
+  if (Array.isArray(value)) return ` ${value.filter((one) => typeof one === 'string').join(', ')}`
+  return typeof value === 'string' ? ` ${shortened(value)}` : ' ?'
 }
 
 // An image reference with its whole digest says no more to a person than its beginning.
@@ -208,6 +226,10 @@ function board(d: Detail): string | undefined {
 function release(d: Detail, member: string, version?: string): StoryPart {
   const id = text(d, member)
   return id === undefined ? 'an unknown release' : { release: id, ...(version !== undefined && { version }) }
+}
+
+function named(d: Detail): StoryPart {
+  return release(d, 'releaseId', text(d, 'version'))
 }
 
 function text(d: Detail, member: string): string | undefined {
