@@ -24,6 +24,9 @@ auth="Authorization: Bearer $BALENA_SUPERVISOR_API_KEY"
 echo "locked: $(supervisor --header "$auth" --post-data "appId=$BALENA_APP_ID" $BALENA_SUPERVISOR_ADDRESS/v1/restart)"
 busybox rm $BALENA_APP_LOCK_PATH
 echo "state: $(supervisor --header "$auth" $BALENA_SUPERVISOR_ADDRESS/v2/applications/$BALENA_APP_ID/state | head -c 11)"
+echo "blink: $(supervisor --header "$auth" --post-data "" $BALENA_SUPERVISOR_ADDRESS/v1/blink)"
+echo "tidy: $(supervisor --header "$auth" $BALENA_SUPERVISOR_ADDRESS/v2/cleanup-volumes)"
+echo "journal: $(supervisor --header "$auth" --post-data '{"count":1}' $BALENA_SUPERVISOR_ADDRESS/v2/journal-logs)"
 exec sleep 1000000`
 
 describe('containers that use the local API, on a real engine', () => {
@@ -61,8 +64,15 @@ describe('containers that use the local API, on a real engine', () => {
       plain: service(image, common),
       legacy: service(image, {
         ...common,
-        labels: { 'io.balena.features.supervisor-api': '1' },
+        labels: {
+          'io.balena.features.supervisor-api': '1',
+          'io.balena.features.requires.sw.supervisor': '>=16.1.0',
+        },
         command: ['/bin/sh', '-c', LEGACY],
+      }),
+      jetson: service(image, {
+        ...common,
+        labels: { 'io.balena.features.requires.hw.device-type': 'jetson-nano', 'io.balena.features.optional': '1' },
       }),
     })
   }
@@ -146,6 +156,11 @@ describe('containers that use the local API, on a real engine', () => {
     await said('name: {"status":"success","deviceName":"porch"}')
     await said('locked: wget: server returned error: HTTP/1.1 423 Locked')
     await said('state: {"commit":"')
+    await said('blink: OK')
+    await said('tidy: {"status":"success"}')
+    // The machine of this test is nobody's to read.
+    await said('journal: wget: server returned error: HTTP/1.1 501 Not Implemented')
+    await expect(containerOf('jetson')).rejects.toThrow('There is no jetson')
   })
 
   it('restarts itself', async () => {
