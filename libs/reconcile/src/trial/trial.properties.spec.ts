@@ -3,6 +3,7 @@ import type { Target } from '@flotilla/contracts'
 import fc from 'fast-check'
 import type { DeviceMemory } from '../memory.js'
 import { ownMember } from '../own-member.js'
+import { fitTarget } from '../requirements/fit.js'
 import { differences } from '../testing/oracle.js'
 import { APP_ID, imageOf, targetOf, type ServiceInput } from '../testing/targets.js'
 import {
@@ -14,12 +15,14 @@ import {
   type Turn,
   type TrialWorld,
 } from '../testing/trial-world.js'
+import { seeing } from '../testing/updates.js'
 import { newDevice, type Behaviour, type World } from '../testing/world.js'
 import { appFingerprint } from './app-fingerprint.js'
 import { effectiveTarget } from './effective-target.js'
 
 /*
- * Whole lives of devices: releases good and bad in any order, restarts and power cuts at any moment, clocks that jump.
+ * Whole lives of devices: releases good and bad in any order, restarts and power cuts at any moment, clocks that jump,
+ * boards that lose or gain what services require of them.
  * Which release is bad is known here by the versions of its images, and nowhere else.
  */
 
@@ -55,8 +58,13 @@ const failure: World['failure'] = (step, { current }) => {
   return NAMES.some((name) => image === imageOf(name, CANNOT_START)) ? 'exec format error' : undefined
 }
 
+const NEW_KERNEL = { 'io.balena.features.requires.sw.linux': '>=6' }
+const [OLD, NEW] = [{ 'sw.linux': '5.10.0' }, { 'sw.linux': '6.6.0' }]
+
 interface Release {
   number: number
+  // Which of its services needs a new kernel; web may be left out for it.
+  needy: 'db' | 'web' | undefined
   db: number
   web: number | undefined
   setting: string
@@ -69,16 +77,19 @@ const release = (versions: readonly number[]): fc.Arbitrary<Release> =>
     db: version([1, 2, ...versions]),
     web: fc.option(version([1, 2, ...versions]), { nil: undefined }),
     setting: fc.constantFrom('a', 'b'),
+    needy: fc.constantFrom(undefined, undefined, 'db', 'web'),
   })
 const anyRelease = fc.oneof(release([]), release(BAD))
 
 type Happening =
-  { kind: 'target'; release: Release } | { kind: 'restart' | 'power-cut' | 'force' } | { kind: 'clock'; byMs: number }
+  | { kind: 'target'; release: Release }
+  | { kind: 'restart' | 'power-cut' | 'force' | 'kernel' }
+  | { kind: 'clock'; byMs: number }
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 4, arbitrary: anyRelease.map((it) => ({ kind: 'target' as const, release: it })) },
   { weight: 2, arbitrary: fc.constantFrom({ kind: 'restart' as const }, { kind: 'power-cut' as const }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'force' as const }) },
+  { weight: 1, arbitrary: fc.constantFrom({ kind: 'force' as const }, { kind: 'kernel' as const }) },
   {
     weight: 1,
     arbitrary: fc.integer({ min: -24 * HOUR, max: 24 * HOUR }).map((byMs) => ({ kind: 'clock' as const, byMs })),
@@ -86,19 +97,30 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 )
 const history = fc.array(fc.tuple(happening, fc.integer({ min: 1, max: 25 })), { minLength: 1, maxLength: 7 })
 
-function targetFor({ number, db, web, setting }: Release): Target {
+function targetFor({ number, db, web, setting, needy }: Release): Target {
   const environment = { SETTING: setting }
   const data = [{ type: 'volume' as const, source: 'data', target: '/data' }]
   const services: Record<string, ServiceInput> = {
-    db: { version: db, environment, volumes: data },
-    ...(web !== undefined && { web: { version: web, dependsOn: { db: { condition: 'service_started' } } } }),
+    db: { version: db, environment, volumes: data, labels: needy === 'db' ? NEW_KERNEL : {} },
+    ...(web !== undefined && {
+      web: {
+        version: web,
+        dependsOn: { db: { condition: 'service_started' } },
+        labels: needy === 'web' ? { ...NEW_KERNEL, 'io.balena.features.optional': '1' } : {},
+      },
+    }),
   }
   const volumes = { data: { labels: { 'io.flotilla.snapshot': 'true' } } }
   const target = targetOf({ release: number, services, volumes })
   return { ...target, policy: { ...target.policy, confirmSeconds: CONFIRM_SECONDS } }
 }
 
-const isBad = ({ db, web }: Release) => BAD.includes(db) || (web !== undefined && BAD.includes(web))
+const isOld = ({ engine }: TrialWorld) => engine.current.contract === OLD
+const isBad = ({ db, web, needy }: Release, world: TrialWorld) =>
+  BAD.includes(db) || (web !== undefined && !(needy === 'web' && isOld(world)) && BAD.includes(web))
+const isRefused = ({ needy }: Release, world: TrialWorld) => needy === 'db' && isOld(world)
+/** What of the target is for this board. */
+const fitting = (target: Target, { engine }: TrialWorld) => fitTarget(target, engine.current.contract)
 const memoryOf = ({ engine }: TrialWorld): DeviceMemory => engine.current.memory ?? {}
 const appOf = (target: Target) => target.apps[0]!
 
@@ -113,7 +135,7 @@ interface Life {
 // Checks what must hold in each round, and lives it.
 function liveRound(life: Life, check: Check, isHasty: boolean): Life {
   const turn = takeWatchedTurn(life.world, life.target, { isHasty })
-  check(turn, life.target, life.world)
+  check(turn, fitting(life.target, life.world), life.world)
   return { ...life, world: turn.world }
 }
 
@@ -133,7 +155,9 @@ function happen(life: Life, what: Happening): Life {
     case 'clock':
       return { ...life, world: withClock(world, what.byMs) }
     case 'force':
-      return { ...life, world: forced(world, target) }
+      return { ...life, world: forced(world, fitting(target, world)) }
+    case 'kernel':
+      return { ...life, world: seeing(world, { contract: isOld(world) ? NEW : OLD }) }
   }
 }
 
@@ -143,7 +167,7 @@ function forced(world: TrialWorld, target: Target): TrialWorld {
 }
 
 function livesOf(first: Release, events: [Happening, number][], check: Check): Life {
-  const world = remembering({ ...newDevice(behaviours), failure })
+  const world = seeing(remembering({ ...newDevice(behaviours), failure }), { contract: NEW })
   const start: Life = { world, release: first, target: targetFor(first) }
   return events.reduce((life, [what, rounds]) => live(happen(life, what), rounds, check), live(start, 12, check))
 }
@@ -179,7 +203,7 @@ function lapses({ memory }: Turn, target: Target, before: TrialWorld): string[] 
   const isSame = trial !== undefined && trial.fingerprint === former.trial?.fingerprint
   const isNextTry = trial !== undefined && trial.failures > (former.trial?.failures ?? 0)
   return [
-    ...(wasGivenUp && !rejected && !isForced ? ['tries again what was given up'] : []),
+    ...(wasGivenUp && !former.rejected?.isRefused && !rejected && !isForced ? ['tries again what was given up'] : []),
     ...(isSame && trial.failures < (former.trial?.failures ?? 0) ? ['forgets a failure'] : []),
     ...(isSame && !isNextTry && trial.starts < (former.trial?.starts ?? 0) ? ['forgets a start'] : []),
     ...(isSame && !isNextTry && former.trial?.isPermitted && !trial.isPermitted ? ['forgets its permission'] : []),
@@ -203,11 +227,14 @@ describe('a device, whatever releases it gets and whenever its power goes', () =
         fc.property(anyRelease, history, (first, events) => {
           // A clock that was set back may hold a step for up to an hour: time flies while nothing happens.
           const lived = livesOf(first, events, check)
-          const { world, release: last, target } = live(lived, ROUNDS_TO_THE_END, check, true)
+          const { world, release: last, target: asked } = live(lived, ROUNDS_TO_THE_END, check, true)
+          const target = fitting(asked, world)
           const app = appOf(target)
           const memory = ownMember(memoryOf(world), APP_ID) ?? {}
           const running = effectiveTarget(target, memoryOf(world))
-          if (!isBad(last)) {
+          // What was confirmed is not refused, whatever becomes of the board.
+          const isGood = memory.good !== undefined && appFingerprint(memory.good) === appFingerprint(app)
+          if (!isBad(last, world) && (isGood || !isRefused(last, world))) {
             expect(memory.good && appFingerprint(memory.good)).toBe(appFingerprint(app))
             expect(memory).not.toHaveProperty('trial')
           } else if (memory.good) {
