@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { startEngine, type RunningEngine } from '../engines/engine.js'
 import { buildImage, runContainer } from '../testing/containers.js'
 import { baseImageName, makeBaseImages } from './base-images.js'
-import { fetchBusybox, ownPlatform } from './busybox.js'
+import { BASE_PLATFORMS, fetchBusybox, ownPlatform } from './busybox.js'
 import { enableEmulation, runsPlatform } from './emulation.js'
 
 const FOREIGN = ownPlatform() === 'linux/arm64' ? 'linux/amd64' : 'linux/arm64'
@@ -16,15 +16,16 @@ describe('makeBaseImages', () => {
 
   beforeAll(async () => {
     engine = await startEngine()
-    await makeBaseImages(engine.docker, [ownPlatform(), FOREIGN])
+    await makeBaseImages(engine.docker, BASE_PLATFORMS)
   }, 120_000)
   afterAll(() => engine.stop())
 
   it('makes an image per platform, in the same way each time', async () => {
     const own = await engine.docker.getImage(baseImageName(ownPlatform())).inspect()
-    const foreign = await engine.docker.getImage(baseImageName(FOREIGN)).inspect()
-    expect(`${own.Os}/${own.Architecture}`).toBe(ownPlatform())
-    expect(`${foreign.Os}/${foreign.Architecture}`).toBe(FOREIGN)
+    for (const platform of BASE_PLATFORMS) {
+      const { Os, Architecture, Variant } = await engine.docker.getImage(baseImageName(platform)).inspect()
+      expect([Os, Architecture, Variant].filter(Boolean).join('/')).toBe(platform)
+    }
     await engine.docker.getImage(baseImageName(ownPlatform())).remove()
     await makeBaseImages(engine.docker)
     expect((await engine.docker.getImage(baseImageName(ownPlatform())).inspect()).Id).toBe(own.Id)

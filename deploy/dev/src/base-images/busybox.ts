@@ -10,6 +10,7 @@ export const DEBIAN_ARCHITECTURES = {
   'linux/arm/v7': 'armhf',
 } as const
 export type BasePlatform = keyof typeof DEBIAN_ARCHITECTURES
+export const BASE_PLATFORMS = Object.keys(DEBIAN_ARCHITECTURES) as BasePlatform[]
 
 const NODE_ARCHITECTURES: Record<string, BasePlatform> = {
   x64: 'linux/amd64',

@@ -1,6 +1,7 @@
 import { createApiClient, type ApiClient } from '@flotilla/api-client'
 import { join } from 'node:path'
-import { makeBaseImages } from '../base-images/base-images.js'
+import { BASE_IMAGE, makeBaseImages } from '../base-images/base-images.js'
+import { BASE_PLATFORMS } from '../base-images/busybox.js'
 import { waitFor } from '../processes/wait.js'
 import { keptSecret } from '../stack/secrets.js'
 import { stopDeviceContainers } from '../stack/stack-device.js'
@@ -82,6 +83,18 @@ class Demo {
       device: device?.name ?? DEVICE,
       fleet: fleet.name,
     })
+    void this.makeForeignBaseImages(engine)
+  }
+
+  /** For the boards that a person may add. Nothing waits for it: Debian's lists of packages take a while to come. */
+  private async makeForeignBaseImages(engine: DemoEngine): Promise<void> {
+    try {
+      await makeBaseImages(engine.docker, BASE_PLATFORMS)
+    } catch (error) {
+      if (this.lifetime.signal.aborted) return
+      const effect = `Until the next start, nothing can build on ${BASE_IMAGE} for boards of another architecture.`
+      screen.problem(`${(error as Error).message} ${effect}`)
+    }
   }
 
   private async startEngine(registry: string): Promise<DemoEngine> {
