@@ -108,6 +108,15 @@ describe('the journal over the local API', () => {
     await eventually(() => !isAlive(pid))
   })
 
+  it('is read by four at once, and by another one when one of them has gone', async () => {
+    const readers = Array.from({ length: 4 }, () => new AbortController())
+    for (const { signal } of readers) await ask({ follow: true }, { signal })
+    expect((await ask({}, {})).status).toBe(429)
+    readers[0]!.abort()
+    await eventually(async () => (await ask({}, {})).status === 200)
+    for (const reader of readers) reader.abort()
+  })
+
   it('is for those who may reach the board, and not where there is none', async () => {
     expect((await ask({}, { scope: 'app' })).status).toBe(403)
     expect((await ask({ format: 'all' }, {})).status).toBe(400)

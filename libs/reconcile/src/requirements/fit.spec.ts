@@ -55,6 +55,13 @@ describe('what services require of their board', () => {
     },
   )
 
+  it('is not there where a range is none, and that is said', () => {
+    const target = targetFor({ services: { cam: requiring('sw.linux', '>=new', OPTIONAL), web: {} } })
+    expect(reasonsOf(newBoard(), target)).toContain(
+      'cam is left out on this board: cam needs sw.linux >=new, which is no range of versions.',
+    )
+  })
+
   it('is said by resin’s labels and Flotilla’s own as well, and not looked at where nothing is known of the board', () => {
     for (const namespace of ['io.resin', 'io.flotilla']) {
       const labels = { [`${namespace}.features.requires.arch.sw`]: 'amd64', [`${namespace}.features.optional`]: 'true' }
