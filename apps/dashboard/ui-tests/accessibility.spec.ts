@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
+import { rejectionOf } from './testing/rejections.js'
 import { dashboardOfSuites } from './testing/test-dashboard.js'
 import type { TestDevice } from './testing/test-device.js'
 
@@ -35,7 +36,11 @@ describe.each(['light', 'dark'] as const)('in the %s scheme, nothing keeps anybo
       db: { status: 'exited', exitCode: 1, error: 'no space left on device' },
       cache: { status: 'running', health: 'unhealthy' },
     } as const
-    await device.report({ activity: 'failing', explanation: 'Waits.', apps: { [fleetId]: { services } } })
+    await device.report({
+      activity: 'failing',
+      explanation: 'Waits.',
+      apps: { [fleetId]: { services, rejected: rejectionOf('db') } },
+    })
     await device.log(
       { service: 'web', text: '\u001b[34mblue\u001b[0m' },
       { service: 'db', stream: 'stderr', text: 'no' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { DeviceState } from '@flotilla/contracts'
 import type { Page } from 'playwright-core'
+import { rejectionOf } from './testing/rejections.js'
 import { dashboardOfSuites } from './testing/test-dashboard.js'
 
 const dashboard = dashboardOfSuites()
@@ -76,6 +77,33 @@ describe('a device', () => {
     await db.getByText('exited (exit code 3)').waitFor()
     await db.getByText('could not open the database file').waitFor()
     await page.getByText('192.168.1.7').waitFor()
+  })
+
+  it('says why it gave a release up, with what it saw', async () => {
+    const fleet = await dashboard.createFleet('given-up')
+    const device = await dashboard.addDevice('wary', fleet.provisioningKey)
+    const page = await dashboard.open(`/devices/${device.id}`)
+    await whenLive(page)
+    const rejected = rejectionOf('web')
+    await device.report({ activity: 'waiting', apps: { [fleet.id]: { services: {}, rejected } } }, [
+      {
+        kind: 'release-rejected',
+        detail: { releaseId: rejected.releaseId, version: '2-bad', reason: rejected.reason },
+      },
+    ])
+    const card = page.getByRole('region', { name: 'Release given up' })
+    await card.getByText('web does not stay up.').waitFor()
+    await card.getByText('web ended with exit code 137, three times within 20 seconds.').waitFor()
+    await card.getByText('killed for want of memory').waitFor()
+    const health = card.getByRole('region', { name: 'What the health check of web printed last' })
+    expect(await health.textContent()).toBe('connection refused')
+    const log = card.getByRole('region', { name: 'Last log lines of web' })
+    expect(await log.textContent()).toBe('starting\n<b>no space left</b>')
+    const failing = { releaseId: rejected.releaseId, failures: 3, lastFailure: rejected }
+    await device.report({ activity: 'waiting', apps: { [fleet.id]: { services: {}, trial: failing } } })
+    await page.getByText('It has failed 3 times, and is tried again').waitFor()
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('listitem').filter({ hasText: 'Gave up 2-bad' }).getByText('web does not stay up.').waitFor()
   })
 
   it('is renamed, and its history says by whom', async () => {

@@ -8,6 +8,7 @@ import { CardSkeleton } from '../../../components/skeletons.js'
 import { DeviceStanding } from './device-standing.js'
 import { HardwareCard } from './hardware-card.js'
 import { HostCard } from './host-card.js'
+import { RejectionCard } from './rejection-card.js'
 import { serviceRows } from './service-rows.js'
 import { ServicesCard } from './services-card.js'
 
@@ -23,6 +24,7 @@ function Overview({ device }: { device: DeviceView }) {
   const state = useQuery(reportedStateQuery(device))
   const target = useQuery(targetQuery(device))
   const hardware = useQuery(hardwareQuery(device.id))
+  const app = state.data?.state.apps[device.fleetId]
   const rows = serviceRows(target.data?.target, state.data?.state)
   const reading = {
     data: state.isLoading || target.isLoading ? undefined : rows,
@@ -32,6 +34,7 @@ function Overview({ device }: { device: DeviceView }) {
   return (
     <Stack gap="md">
       <DeviceStanding device={device} rows={rows} />
+      {app && <RejectionCard app={app} />}
       <Loaded query={reading} what="the services" skeleton={<CardSkeleton height={220} />}>
         {(services) => <ServicesCard device={device} rows={services} />}
       </Loaded>

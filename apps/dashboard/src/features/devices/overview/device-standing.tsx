@@ -12,7 +12,9 @@ import { updatePercent, type ServiceRow } from './service-rows.js'
 export function DeviceStanding({ device, rows }: { device: DeviceView; rows: ServiceRow[] }) {
   const standing = releaseStanding(device)
   // A bar that does not move says less than the reason why.
-  const updating = device.activity === 'updating' || (device.activity === 'waiting' && standing === 'behind')
+  const isGivenUp = device.rejected !== undefined && device.rejected.releaseId === device.targetReleaseId
+  const waits = device.activity === 'waiting' && standing === 'behind' && !isGivenUp
+  const updating = device.activity === 'updating' || waits
   const percent = updatePercent(rows)
   return (
     <Paper radius="lg" className={classes.card} component="section" aria-label="State">
@@ -36,7 +38,11 @@ export function DeviceStanding({ device, rows }: { device: DeviceView; rows: Ser
           )}
         </Fact>
         <Fact label="Standing">
-          <Standing standing={standing} failing={device.activity === 'failing'} />
+          {isGivenUp ? (
+            <StatusBadge tone="bad">Given up</StatusBadge>
+          ) : (
+            <Standing standing={standing} failing={device.activity === 'failing'} />
+          )}
         </Fact>
         <Fact label="Reported">{device.reportedAt ? <Age at={device.reportedAt} /> : 'never'}</Fact>
       </div>
