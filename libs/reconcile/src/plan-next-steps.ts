@@ -41,7 +41,11 @@ export function planNextSteps(target: Target, current: CurrentState, now: number
     planWaits(...waitsForHealth(view)),
   ])
   const apps = holdBack(view, mergePlans([plan, clearAway(view, plan)]))
-  const all = mergePlans([apps, holdBack(view, planHost(view, apps)), planWaits(...waitForTrials(view), ...waitForBoard(view))])
+  const all = mergePlans([
+    apps,
+    holdBack(view, planHost(view, apps)),
+    planWaits(...waitForTrials(view), ...waitForBoard(view)),
+  ])
   return planPower(view, planEngineRestart(view, all))
 }
 
