@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-import { rejectionOf } from './testing/rejections.js'
+import { rejectionOf, toldOf } from './testing/rejections.js'
 import { dashboardOfSuites } from './testing/test-dashboard.js'
 import type { TestDevice } from './testing/test-device.js'
 
@@ -36,11 +36,11 @@ describe.each(['light', 'dark'] as const)('in the %s scheme, nothing keeps anybo
       db: { status: 'exited', exitCode: 1, error: 'no space left on device' },
       cache: { status: 'running', health: 'unhealthy' },
     } as const
-    await device.report({
-      activity: 'failing',
-      explanation: 'Waits.',
-      apps: { [fleetId]: { services, rejected: rejectionOf('db') } },
-    })
+    const rejected = rejectionOf('db')
+    const apps = { [fleetId]: { services, rejected } }
+    await device.report({ activity: 'failing', explanation: 'Waits.', apps }, [
+      { kind: 'release-rejected', detail: toldOf(rejected) },
+    ])
     await device.log(
       { service: 'web', text: '\u001b[34mblue\u001b[0m' },
       { service: 'db', stream: 'stderr', text: 'no' },
@@ -71,6 +71,7 @@ describe.each(['light', 'dark'] as const)('in the %s scheme, nothing keeps anybo
       await dashboard.visit(page, `/devices/${device.id}${tab}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
       await page.waitForFunction(() => document.querySelector('[aria-busy]') === null)
+      if (tab === '/history') await page.getByText('What the device saw').click()
       found.push(...(await findings(page)))
     }
     expect(found).toEqual([])

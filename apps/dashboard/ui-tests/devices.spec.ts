@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { DeviceState } from '@flotilla/contracts'
 import type { Page } from 'playwright-core'
-import { rejectionOf } from './testing/rejections.js'
+import { rejectionOf, toldOf } from './testing/rejections.js'
 import { dashboardOfSuites } from './testing/test-dashboard.js'
 
 const dashboard = dashboardOfSuites()
@@ -86,10 +86,7 @@ describe('a device', () => {
     await whenLive(page)
     const rejected = rejectionOf('web')
     await device.report({ activity: 'waiting', apps: { [fleet.id]: { services: {}, rejected } } }, [
-      {
-        kind: 'release-rejected',
-        detail: { releaseId: rejected.releaseId, version: '2-bad', reason: rejected.reason },
-      },
+      { kind: 'release-rejected', detail: toldOf(rejected) },
     ])
     const card = page.getByRole('region', { name: 'Release given up' })
     await card.getByText('web does not stay up.').waitFor()
@@ -103,7 +100,10 @@ describe('a device', () => {
     await device.report({ activity: 'waiting', apps: { [fleet.id]: { services: {}, trial: failing } } })
     await page.getByText('It has failed 3 times, and is tried again').waitFor()
     await page.getByRole('link', { name: 'History' }).click()
-    await page.getByRole('listitem').filter({ hasText: 'Gave up 2-bad' }).getByText('web does not stay up.').waitFor()
+    const event = page.getByRole('listitem').filter({ hasText: 'Gave up 2-bad' })
+    await event.getByText('web does not stay up.').waitFor()
+    await event.getByText('What the device saw').click()
+    await event.getByText('killed for want of memory').waitFor()
   })
 
   it('is renamed, and its history says by whom', async () => {

@@ -1,4 +1,4 @@
-import type { Rejection } from '@flotilla/contracts'
+import type { DeviceReportEvent, Rejection } from '@flotilla/contracts'
 import { randomUUID } from 'node:crypto'
 
 /** As a device tells why it gave a release up, with all that it can have seen of a service. */
@@ -13,4 +13,9 @@ export function rejectionOf(service: string): Rejection {
   const reason = `${service} does not stay up.`
   const at = new Date(Date.now() - 200_000).toISOString()
   return { releaseId: randomUUID(), version: '2-bad', at, code: 'crash-loop', reason, services: { [service]: seen } }
+}
+
+/** The detail of the event that tells of it. */
+export function toldOf({ at: _at, ...rejection }: Rejection): DeviceReportEvent['detail'] {
+  return JSON.parse(JSON.stringify(rejection)) as DeviceReportEvent['detail']
 }

@@ -3,11 +3,12 @@ import { Text } from '@mantine/core'
 import { Age } from '../../../components/age.js'
 import { describeMoment } from '../../../format/age.js'
 import { ReleaseVersion } from '../../releases/release-version.js'
+import { SeenOfServices } from '../seen-of-services.js'
 import classes from './device-history.module.css'
 import { eventStory } from './event-story.js'
 
 export function EventItem({ event }: { event: DeviceEventView }) {
-  const { tone, text, note } = eventStory(event)
+  const { tone, text, note, seen } = eventStory(event)
   return (
     <li className={classes.event} data-tone={tone}>
       <div className={classes.main}>
@@ -20,6 +21,12 @@ export function EventItem({ event }: { event: DeviceEventView }) {
           <Text size="xs" c="dimmed" className={classes.note}>
             {note}
           </Text>
+        )}
+        {seen && (
+          <details className={classes.seen}>
+            <summary>What the device saw</summary>
+            <SeenOfServices services={seen} said={note ?? ''} />
+          </details>
         )}
       </div>
       <Text size="xs" c="dimmed" component="div" className={classes.when}>

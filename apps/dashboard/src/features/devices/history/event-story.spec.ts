@@ -70,6 +70,17 @@ describe('eventStory', () => {
     expect(story).toMatchObject({ tone: 'bad', note: 'disk full' })
   })
 
+  it('has what the device saw of services, where it is as it should be', () => {
+    const services = { web: { reason: 'web crashed.', exitCode: 1, lastLines: 'no such file' } }
+    const seen = (detail: DeviceEventView['detail']) => eventStory({ kind: 'release-rejected', detail }).seen
+    expect(seen({ reason: 'It crashed.', services })).toEqual(services)
+    expect([seen({}), seen({ services: {} }), seen({ services: { web: 'crashed' } })]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   it('colours a service that went wrong, and none that just changed', () => {
     const tone = (to: string, exitCode?: number) =>
       eventStory({

@@ -1,7 +1,8 @@
-import type { DeviceEventView } from '@flotilla/contracts'
+import type { DeviceEventView, Rejection } from '@flotilla/contracts'
 import type { Tone } from '../../../components/status-badge.js'
 import { serviceTone } from '../device-status.js'
 import { sentenceCase, shortPlatform } from '../../../format/text.js'
+import { seenServices } from './seen-services.js'
 
 /** A sentence in pieces: text, and releases that become links. */
 export type StoryPart = string | { release: string; version?: string }
@@ -11,6 +12,8 @@ export interface EventStory {
   text: StoryPart[]
   /** More words below the sentence: a reason, an error. */
   note?: string
+  /** What the device saw of the services that it is about. */
+  seen?: Rejection['services']
 }
 
 type Detail = DeviceEventView['detail']
@@ -82,11 +85,17 @@ const TELLINGS: Record<string, Telling> = {
   }),
   'trial-started': (d) => ({ tone: 'busy', text: ['Began to try ', named(d)] }),
   'release-confirmed': (d) => ({ tone: 'good', text: ['Was well with ', named(d), ', and returns to it from now on'] }),
-  'release-rejected': (d) => ({ tone: 'bad', text: ['Gave up ', named(d)], note: text(d, 'reason') }),
+  'release-rejected': (d) => ({
+    tone: 'bad',
+    text: ['Gave up ', named(d)],
+    note: text(d, 'reason'),
+    seen: seenServices(d.services),
+  }),
   'release-failing': (d) => ({
     tone: 'bad',
     text: ['Fails with ', named(d), ', and has none to go back to'],
     note: text(d, 'reason'),
+    seen: seenServices(d.services),
   }),
   'rolled-back': (d) => ({ tone: 'warn', text: ['Went back to ', named(d)] }),
   'step-done': (d) => ({ tone: 'good', text: [`${done(d)}${seconds(d)}`], note: text(d, 'reason') }),

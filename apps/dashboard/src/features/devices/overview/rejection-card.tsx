@@ -1,10 +1,10 @@
-import type { AppState, Rejection, ServiceEvidence } from '@flotilla/contracts'
-import { Text, Title } from '@mantine/core'
+import type { AppState, Rejection } from '@flotilla/contracts'
+import { Text } from '@mantine/core'
 import { Age } from '../../../components/age.js'
 import { Section } from '../../../components/section.js'
-import { StatusBadge } from '../../../components/status-badge.js'
 import { stripAnsi } from '../../../format/ansi.js'
 import { ReleaseVersion } from '../../releases/release-version.js'
+import { SeenOfServices } from '../seen-of-services.js'
 import classes from './rejection-card.module.css'
 
 /** Why the device gave a release up, or fails with its first one, and what it saw of each service. */
@@ -44,42 +44,7 @@ function Seen({ of: { reason, services } }: { of: Rejection }) {
   return (
     <>
       <div className={classes.reason}>{stripAnsi(reason)}</div>
-      {Object.entries(services).map(([service, evidence]) => (
-        <Evidence key={service} service={service} evidence={evidence} said={reason} />
-      ))}
+      <SeenOfServices services={services} said={reason} />
     </>
-  )
-}
-
-function Evidence({ service, evidence, said }: { service: string; evidence: ServiceEvidence; said: string }) {
-  const { reason, exitCode, oomKilled, healthOutput, lastLines } = evidence
-  return (
-    <div className={classes.service}>
-      <div className={classes.head}>
-        <Title order={3} size="h5">
-          {service}
-        </Title>
-        {exitCode !== undefined && (
-          <StatusBadge tone={exitCode === 0 ? 'idle' : 'bad'}>exit code {exitCode}</StatusBadge>
-        )}
-        {oomKilled && <StatusBadge tone="bad">killed for want of memory</StatusBadge>}
-      </div>
-      {!said.includes(reason) && <Text size="sm">{stripAnsi(reason)}</Text>}
-      {healthOutput && <Output label={`What the health check of ${service} printed last`} text={healthOutput} />}
-      {lastLines && <Output label={`Last log lines of ${service}`} text={lastLines} />}
-    </div>
-  )
-}
-
-function Output({ label, text }: { label: string; text: string }) {
-  const lines = text.trimEnd().split('\n').map(stripAnsi)
-  return (
-    <figure className={classes.output}>
-      <figcaption className={classes.label}>{label}</figcaption>
-      {/* It scrolls, so the keyboard has to reach it. */}
-      <pre className={classes.lines} tabIndex={0} role="region" aria-label={label}>
-        <code>{lines.join('\n')}</code>
-      </pre>
-    </figure>
   )
 }
