@@ -7,8 +7,9 @@ import { lineTime } from '../time/line-times.js'
 import { LineAssembler, type AssembledLine } from './line-assembler.js'
 import { moveCursor, resumePoint } from './resume.js'
 
-// An engine may end a stream, or refuse one, without the container having ended.
+// An engine may end a stream, or refuse one, without the container having ended. Some log drivers refuse for ever.
 const RETRY_MS = 5_000
+const LONGEST_RETRY_MS = 300_000
 
 interface Follower {
   // CurrentContainer.startedAt of the run that is, or was, read.
@@ -18,6 +19,8 @@ interface Follower {
   isDone: boolean
   // By the monotonic clock.
   retryAt: number
+  // Doubled each time that nothing came of it.
+  retryMs: number
 }
 
 /** Follows the logs of all containers that the apply loop sees, each from where it was read last. */
@@ -60,35 +63,53 @@ export class LogCollector {
     if (known?.isReading) return
     const { clock, log } = this.ambient
     if (known?.run === startedAt && (known.isDone || clock.monotonic() < known.retryAt)) return
-    const follower = { run: startedAt, isReading: true, isDone: false, retryAt: 0 }
+    const retryMs = known?.run === startedAt ? Math.min(known.retryMs * 2, LONGEST_RETRY_MS) : RETRY_MS
+    const follower: Follower = { run: startedAt, isReading: true, isDone: false, retryAt: 0, retryMs }
     this.followers.set(id, follower)
     const reading = this.read(id, service, startedAt, signal)
-      .then(() => (follower.isDone = !this.isRunning(id)))
+      .then((lines) => {
+        follower.isDone = !this.isRunning(id)
+        if (lines > 0) follower.retryMs = RETRY_MS
+      })
       .catch((error: unknown) => {
         if (!signal.aborted) log.debug('container log not read to its end', { service, error })
       })
       .finally(() => {
         follower.isReading = false
-        follower.retryAt = clock.monotonic() + RETRY_MS
+        follower.retryAt = clock.monotonic() + follower.retryMs
         this.reading.delete(reading)
         // It may have been started again meanwhile.
         this.look(signal)
+        if (!follower.isDone && !signal.aborted) this.lookAgain(follower.retryMs, signal)
       })
     this.reading.add(reading)
+  }
+
+  /** A board on which all is well may not look at its containers again for minutes. */
+  private lookAgain(afterMs: number, signal: AbortSignal): void {
+    // Timers may be a little early.
+    const waiting = this.ambient.clock.sleep(afterMs + 100, signal).then(() => {
+      this.reading.delete(waiting)
+      this.look(signal)
+    })
+    this.reading.add(waiting)
   }
 
   private isRunning(id: string): boolean {
     return this.board.status?.observed.some((it) => it.id === id && it.status === 'running') ?? false
   }
 
-  private async read(id: string, service: string, run: number, signal: AbortSignal): Promise<void> {
+  /** Gives how many lines there were that had not been read. */
+  private async read(id: string, service: string, run: number, signal: AbortSignal): Promise<number> {
     const from = resumePoint(this.spool.cursor(id), run)
     const lines = new LineAssembler()
     let known = from.known
+    let kept = 0
     const take = async (line: AssembledLine) => {
       // `since` is inclusive: the lines of that very moment come again.
       if (line.at === from.since && known > 0) return void known--
       await this.keep(id, service, run, line)
+      kept++
     }
     for await (const frame of this.engine.readLogs(id, { since: from.since, signal })) {
       const line = lines.add(frame)
@@ -96,6 +117,7 @@ export class LogCollector {
     }
     // Cut short by our own stop, the line goes on: it is read whole the next time.
     if (!signal.aborted) for (const line of lines.rest()) await take(line)
+    return kept
   }
 
   private async keep(id: string, service: string, run: number, line: AssembledLine): Promise<void> {

@@ -29,8 +29,13 @@ class SlowEngine extends FakeEngine {
     super(deviceId, daemon)
   }
 
-  override async *readLogs(...args: Parameters<FakeEngine['readLogs']>) {
-    yield* super.readLogs(...args)
+  // Ends the streams that are open, as an engine may at any time.
+  endStreams = () => {}
+
+  override async *readLogs(id: string, { since, signal }: Parameters<FakeEngine['readLogs']>[1]) {
+    const end = new AbortController()
+    this.endStreams = () => end.abort()
+    yield* super.readLogs(id, { since, signal: AbortSignal.any([signal, end.signal]) })
     await this.hold()
   }
 }
@@ -46,6 +51,7 @@ describe('shipping the logs of containers', () => {
   let hold: Promise<void>
   let stop: () => Promise<void>
   let look: () => Promise<void>
+  let endStreams: () => void
   let fate: (batch: LogBatch) => CloudError | 'lost' | undefined
 
   beforeEach(async () => {
@@ -78,6 +84,7 @@ describe('shipping the logs of containers', () => {
     const stopping = new AbortController()
     log = silentLog()
     const engine = new SlowEngine('device', daemon, () => hold)
+    endStreams = () => engine.endStreams()
     const spool = await DiskLogSpool.open(folder, log)
     const board = new StatusBoard()
     const collector = new LogCollector(engine, spool, board, { clock, log })
@@ -202,6 +209,15 @@ describe('shipping the logs of containers', () => {
     open()
     await arrived(2)
     expect(texts()).toEqual(['first run', 'second run'])
+  })
+
+  it('reads on by itself when the engine ends a stream whose container runs on', async () => {
+    web.print('stdout', 'one')
+    await arrived(1)
+    endStreams()
+    web.print('stdout', 'two')
+    await arrived(2)
+    expect(texts()).toEqual(['one', 'two'])
   })
 
   it('reads the log of a container that ended before it was seen', async () => {
