@@ -1,4 +1,5 @@
 import type { CurrentContainer } from '@flotilla/reconcile'
+import { withAbort } from '../abort.js'
 import { Listeners } from '../listeners.js'
 import type { Engine, Logger, TimeSource } from '../ports.js'
 import type { StatusBoard } from '../status-board.js'
@@ -6,6 +7,7 @@ import type { LogSpool } from '../stored.js'
 import { lineTime } from '../time/line-times.js'
 import { LineAssembler, type AssembledLine } from './line-assembler.js'
 import { moveCursor, resumePoint } from './resume.js'
+import { SilenceWatch } from './silence-watch.js'
 
 // An engine may end a stream, or refuse one, without the container having ended. Some log drivers refuse for ever.
 const RETRY_MS = 5_000
@@ -99,8 +101,25 @@ export class LogCollector {
     return this.board.status?.observed.some((it) => it.id === id && it.status === 'running') ?? false
   }
 
-  /** Gives how many lines there were that had not been read. */
+  /** Gives how many lines there were that had not been read. A stream that may be dead is opened anew. */
   private async read(id: string, service: string, run: number, signal: AbortSignal): Promise<number> {
+    let lines = 0
+    for (let former: SilenceWatch | undefined; ;) {
+      const watch = new SilenceWatch(this.ambient.clock, former)
+      lines += await withAbort(signal, (controller) => {
+        void watch.run(controller)
+        return this.readStream({ id, service, run }, watch, controller.signal).finally(() => controller.abort())
+      })
+      if (!watch.isOver) return lines
+      former = watch
+    }
+  }
+
+  private async readStream(
+    { id, service, run }: { id: string; service: string; run: number },
+    watch: SilenceWatch,
+    signal: AbortSignal,
+  ): Promise<number> {
     const from = resumePoint(this.spool.cursor(id), run)
     const lines = new LineAssembler()
     let known = from.known
@@ -108,12 +127,17 @@ export class LogCollector {
     const take = async (line: AssembledLine) => {
       // `since` is inclusive: the lines of that very moment come again.
       if (line.at === from.since && known > 0) return void known--
+      watch.heard()
       await this.keep(id, service, run, line)
       kept++
     }
-    for await (const frame of this.engine.readLogs(id, { since: from.since, signal })) {
-      const line = lines.add(frame)
-      if (line) await take(line)
+    try {
+      for await (const frame of this.engine.readLogs(id, { since: from.since, signal })) {
+        const line = lines.add(frame)
+        if (line) await take(line)
+      }
+    } catch (error) {
+      if (!watch.isOver) throw error
     }
     // Cut short by our own stop, the line goes on: it is read whole the next time.
     if (!signal.aborted) for (const line of lines.rest()) await take(line)
