@@ -58,7 +58,9 @@ export class LinuxSticks implements StickSlots {
   }
 
   async unmountAll(): Promise<void> {
-    const own = ownMounts().map(({ path }) => path).filter((path) => this.isOwn(path))
+    const own = ownMounts()
+      .map(({ path }) => path)
+      .filter((path) => this.isOwn(path))
     // One may be on top of another.
     for (const path of own) await runProgram('umount', ['-l', path])
     for (const path of new Set(own)) await rmdir(path)
