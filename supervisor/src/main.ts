@@ -91,7 +91,7 @@ async function supervise(config: Config): Promise<void> {
     {
       clock: systemClock,
       log,
-      host: new LinuxHost({ root, platform: config.platform }),
+      host: new LinuxHost({ hostRoot: root, platform: config.platform }),
       store,
       cloud: (identity, ambient) =>
         new HttpCloud({

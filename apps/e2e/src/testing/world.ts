@@ -24,6 +24,9 @@ export type Device = components['schemas']['Device']
 
 // A device is settled only when its release is confirmed, and tests need not wait for a minute each time.
 const CONFIRM_SECONDS = 2
+// Its first writes are synced, to a disk that may have gigabytes of other tests to write before.
+const JOINED_MS = 90_000
+const LINES_OF_FAILURE = 20
 
 const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' }
 
@@ -143,7 +146,13 @@ function createWorld({ stack, token, network, boards }: Parts): Omit<World, 'bui
       const stateDir = disk && join(disk.folder, 'flotilla')
       const settings = { name, provisioningKey: key, dockerHost, networkNamespace, views, stateDir, environment }
       const supervisor = await stack.addDevice(settings)
-      const { id } = await waitFor(() => findDevice(api, name), { what: `${name} has registered` })
+      const { id } = await waitFor(() => findDevice(api, name), {
+        what: `${name} has registered`,
+        timeoutMs: JOINED_MS,
+      }).catch((cause: Error) => {
+        const lines = supervisor.supervisor().lastLines().slice(-LINES_OF_FAILURE)
+        throw new Error([`${cause.message} Its supervisor said last:`, ...lines].join('\n'), { cause })
+      })
       return { id, name, board, supervisor }
     },
     device: async (name) => {

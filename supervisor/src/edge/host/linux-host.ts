@@ -9,8 +9,10 @@ import { join } from 'node:path'
 import type { Host } from '../../ports.js'
 
 export interface LinuxHostOptions {
-  // Where /proc and /etc are; another root in tests.
+  // Where /proc is; another root in tests.
   root?: string
+  // The host's own root folder, with its /etc; absent: `root`. What the kernel says is the same in both.
+  hostRoot?: string
   architecture?: NodeJS.Architecture
   // Overrides what was detected: a 32-bit system on a 64-bit kernel, say.
   platform?: Platform
@@ -18,10 +20,12 @@ export interface LinuxHostOptions {
 
 export class LinuxHost implements Host {
   private readonly root: string
+  private readonly hostRoot: string
   private readonly description: ReturnType<Host['board']>
 
   constructor(options: LinuxHostOptions = {}) {
     this.root = options.root ?? '/'
+    this.hostRoot = options.hostRoot ?? this.root
     this.description = {
       platform: options.platform ?? detectPlatform(options.architecture ?? process.arch, this.read('proc/cpuinfo')),
       serialNumber: this.serialNumber(),
@@ -37,7 +41,7 @@ export class LinuxHost implements Host {
 
   facts() {
     return {
-      os: /^PRETTY_NAME="?([^"\n]+)/m.exec(this.read('etc/os-release'))?.[1],
+      os: /^PRETTY_NAME="?([^"\n]+)/m.exec(this.read('etc/os-release', this.hostRoot))?.[1],
       kernel: release(),
       addresses: addresses(),
       bootId: this.read('proc/sys/kernel/random/boot_id') || undefined,
@@ -59,16 +63,16 @@ export class LinuxHost implements Host {
   /** `# R32 (release), REVISION: 7.1, …`, and in balenaOS a part of the kernel's name. */
   private l4tVersion(): string | undefined {
     const [, major, minor] =
-      /^# R(\d+) \(release\), REVISION: ([\d.]+)/.exec(this.read('etc/nv_tegra_release')) ??
+      /^# R(\d+) \(release\), REVISION: ([\d.]+)/.exec(this.read('etc/nv_tegra_release', this.hostRoot)) ??
       /-l4t-r(\d+)\.([\d.]*\d)/.exec(release()) ??
       []
     return major === undefined ? undefined : `${major}.${minor}`
   }
 
   /** The text of a file, without the NUL that device-tree strings end in; empty where there is none. */
-  private read(path: string): string {
+  private read(path: string, root = this.root): string {
     try {
-      return readFileSync(join(this.root, path), 'utf8').replace(/\0$/, '').trim()
+      return readFileSync(join(root, path), 'utf8').replace(/\0$/, '').trim()
     } catch {
       return ''
     }
