@@ -54,6 +54,16 @@ describe('the board', () => {
     expect(new LinuxHost({ root, architecture: 'arm' }).board().serialNumber).toBeUndefined()
   })
 
+  it('tells the host’s system where it has another root, and the boot as it sees it itself', async () => {
+    const hostRoot = join(root, 'host')
+    await put('etc/os-release', 'PRETTY_NAME="An image with Node"\n')
+    await put('host/etc/os-release', 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n')
+    await put('proc/sys/kernel/random/boot_id', 'seen\n')
+    await put('host/proc/sys/kernel/random/boot_id', 'through the first process\n')
+    const facts = new LinuxHost({ root, hostRoot, architecture: 'x64' }).facts()
+    expect(facts).toMatchObject({ os: 'Debian GNU/Linux 12 (bookworm)', bootId: 'seen' })
+  })
+
   it('tells its system and boot', async () => {
     await put('etc/os-release', 'NAME="Debian"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n')
     await put('proc/sys/kernel/random/boot_id', '2f0c1f7e-4a5b-4c57-9a2f-0c7b6e1d2a3b\n')
