@@ -25,7 +25,7 @@ export function addPushCommand(program: CliCommand, context: Context): void {
     .argument('[refs...]', 'what git should push besides or instead: tags, local:remote')
     .option('--fleet <fleet>', `organization/fleet; the one of the remote "${REMOTE}" where absent`)
     .option('--branch <branch>', "push HEAD as this branch; the current branch's name where absent")
-    .option('--follow', 'stay until the first devices run the release, or one refuses it')
+    .option('--follow', 'stay until the first devices have run the release well, or one refuses it')
     .option('--force', 'also where the branch there is not an ancestor')
     .option('--remote-only', `only add the remote "${REMOTE}", so that plain git can push`)
     .example('flotilla push --fleet acme/weather')
