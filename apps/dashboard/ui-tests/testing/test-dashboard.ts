@@ -62,7 +62,7 @@ export class TestDashboard {
       ...(signedIn && { storageState: this.session }),
     })
     const page = await context.newPage()
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(40_000)
     this.watch(page)
     await this.visit(page, path)
     return page
