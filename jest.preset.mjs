@@ -19,5 +19,5 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
-  testTimeout: 30_000,
+  testTimeout: 180_000,
 }

@@ -6,5 +6,5 @@ export default {
   globalSetup: '<rootDir>/jest/setup.mjs',
   globalTeardown: '<rootDir>/jest/teardown.mjs',
   // Some suites wait for real builds, which share the machine with whatever else runs.
-  testTimeout: 120_000,
+  testTimeout: 180_000,
 }

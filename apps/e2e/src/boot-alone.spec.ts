@@ -21,12 +21,12 @@ describe('a board that boots alone', () => {
     await app.commit(threeServiceApp())
     mustSucceed(await app.git('push', world.remote(fleet), 'main'))
     await waitForRelease(world, device.name, (await newestRelease(world, fleet.id)).version)
-  }, 240_000)
+  })
   afterAll(async () => {
     app?.remove()
     await world?.stop()
     clock?.remove()
-  }, 120_000)
+  })
 
   async function startTimes(): Promise<Record<string, number>> {
     const { docker } = device.board.engine
@@ -57,7 +57,7 @@ describe('a board that boots alone', () => {
     await world.stack.startProgram('api')
     await device.board.link.restore()
     const isOnline = async () => (await world.device(device.name)).connectivity === 'online'
-    await waitFor(isOnline, { what: 'the device is online', timeoutMs: 120_000 })
+    await waitFor(isOnline, { what: 'the device is online', timeoutMs: 180_000 })
     await waitFor(async () => (await world.device(device.name)).activity === 'settled', { what: 'it is settled' })
     expect(await runningContainers(device.board.engine.docker, device.id)).toEqual(before)
     expect(await startTimes()).toEqual(times)

@@ -48,12 +48,12 @@ describe('a board without a link to the cloud', () => {
     // The cloud alone is out of its reach: whoever is beside the board is not.
     await cloudLink('-A')
     await countFromRegistry(world, device.board)
-  }, 240_000)
+  })
   afterAll(async () => {
     app?.remove()
     await world?.stop()
     if (folder) rmSync(folder, { recursive: true, force: true })
-  }, 120_000)
+  })
 
   async function push(line: string) {
     await app.commit(bulkyPage(line))

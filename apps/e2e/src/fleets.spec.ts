@@ -14,11 +14,11 @@ describe('several fleets and devices', () => {
 
   beforeAll(async () => {
     world = await startWorld()
-  }, 180_000)
+  })
   afterAll(async () => {
     repositories.forEach((each) => each.remove())
     await world?.stop()
-  }, 120_000)
+  })
 
   async function pushApp(fleet: Fleet, files: Record<string, string>): Promise<Repository> {
     const app = await createRepository()

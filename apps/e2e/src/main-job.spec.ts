@@ -20,11 +20,11 @@ describe('from git push to a running container', () => {
 
   beforeAll(async () => {
     world = await startWorld()
-  }, 180_000)
+  })
   afterAll(async () => {
     repositories.forEach((each) => each.remove())
     await world?.stop()
-  }, 120_000)
+  })
 
   async function clone(): Promise<Repository> {
     const repository = await createRepository()
@@ -138,7 +138,7 @@ describe('from git push to a running container', () => {
         const { Config, State } = await docker.getContainer(web).inspect()
         return State.Running && wanted.every((each) => Config.Env.includes(each))
       },
-      { what: 'the container has its variables', timeoutMs: 60_000 },
+      { what: 'the container has its variables', timeoutMs: 180_000 },
     )
   })
 
@@ -151,7 +151,7 @@ describe('from git push to a running container', () => {
     await sleep(5_000)
     expect(await runningContainers(device.board.engine.docker, device.id)).toEqual(containers)
     await device.board.link.restore()
-    await waitForLine(device, 8000, 'after', 180_000)
+    await waitForLine(device, 8000, 'after')
     await waitForRelease(world, device.name, (await newestRelease(world, fleet.id)).version)
   })
 
@@ -173,13 +173,13 @@ describe('from git push to a running container', () => {
         )
         return output.items.some((line) => line.text.includes('slow-step'))
       },
-      { what: 'the build is at its slow step', timeoutMs: 60_000 },
+      { what: 'the build is at its slow step', timeoutMs: 180_000 },
     )
     process.kill(world.stack.process('builder')?.pid ?? 0, 'SIGKILL')
     process.kill(world.stack.process('api')?.pid ?? 0, 'SIGKILL')
     await world.stack.startProgram('api')
     await world.stack.startProgram('builder')
     expect((await push).code).not.toBe(0)
-    await waitForLine(device, 8000, 'survived', 180_000)
+    await waitForLine(device, 8000, 'survived')
   })
 })

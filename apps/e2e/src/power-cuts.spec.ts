@@ -31,12 +31,12 @@ describe('power cuts at random moments of updates', () => {
     await push({})
     await waitForRelease(world, device.name, (await newestRelease(world, fleet.id)).version)
     await inStore(`echo ${MARKER} > /kept/marker && sync`)
-  }, 240_000)
+  })
   afterAll(async () => {
     app?.remove()
     await world?.stop()
     runtime?.remove()
-  }, 120_000)
+  })
 
   /** What a command in the container of `store`, which has the volume, prints. */
   async function inStore(command: string): Promise<string> {
@@ -78,7 +78,7 @@ describe('power cuts at random moments of updates', () => {
     const clean = ['api running', 'store running', 'web running', '3 images']
     await waitFor(async () => (await everything(docker)).join() === clean.join(), {
       what: 'nothing is left over',
-      timeoutMs: 120_000,
+      timeoutMs: 180_000,
     }).catch(async (cause: unknown) => {
       throw new Error(`Left: ${(await everything(docker)).join(', ')}`, { cause })
     })
@@ -99,7 +99,7 @@ describe('power cuts at random moments of updates', () => {
   it('leave no port with an engine that holds it for a container that never ran', async () => {
     runtime.waitAt('web')
     await push({ web: 'web at last' })
-    await waitFor(() => runtime.isWaiting(), { what: 'web has its port', timeoutMs: 60_000 })
+    await waitFor(() => runtime.isWaiting(), { what: 'web has its port', timeoutMs: 180_000 })
     await cutPower(device)
     runtime.goOn()
     await restorePower(device)

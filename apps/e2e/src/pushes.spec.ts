@@ -16,12 +16,12 @@ describe('pushes, with queues and live updates on Redis', () => {
     world = await startWorld({ basePlatforms: ['linux/amd64', 'linux/arm64'], redis: true })
     app = await createRepository()
     await app.commit(pageApp('hello'))
-  }, 240_000)
+  })
   afterAll(async () => {
     app?.remove()
     await world?.stop()
     undoEmulation?.()
-  }, 120_000)
+  })
 
   it('refuses a token that is none, without asking twice and without changing anything', async () => {
     const fleet = await world.createFleet('locked')

@@ -46,11 +46,11 @@ describe('data that is kept', () => {
     app = await createRepository()
     await push(SERVE)
     await waitForRelease(world, device.name, (await newestRelease(world, fleet.id)).version)
-  }, 240_000)
+  })
   afterAll(async () => {
     app?.remove()
     await world?.stop()
-  }, 120_000)
+  })
 
   async function push(start: string): Promise<void> {
     await app.commit(keepingApp(start))
@@ -71,7 +71,7 @@ describe('data that is kept', () => {
         const seen = await unwrap(world.api.GET('/api/v1/devices/{id}/commands/{commandId}', { params: { path } }))
         return ['waiting', 'delivered'].includes(seen.state) ? undefined : seen
       },
-      { what: `${body.kind} is done`, timeoutMs: 90_000 },
+      { what: `${body.kind} is done`, timeoutMs: 180_000 },
     )
     if (ended.state !== 'done') throw new Error(`${body.kind}: ${ended.state}: ${ended.detail}`)
     return ended.detail ?? ''
@@ -90,7 +90,7 @@ describe('data that is kept', () => {
 
   it('is put back by hand', async () => {
     await waitForLine(device, PORT, 'first')
-    await waitFor(async () => (await appState())?.confirmedReleaseId, { what: 'confirmed', timeoutMs: 90_000 })
+    await waitFor(async () => (await appState())?.confirmedReleaseId, { what: 'confirmed', timeoutMs: 180_000 })
     const id = await snapshot()
     expect((await appState())?.snapshots?.[id]).toMatchObject({ volume: 'kept', cause: 'manual', method: 'copy' })
     await write('second')
@@ -100,22 +100,22 @@ describe('data that is kept', () => {
     // Somebody made it by hand, so it stays.
     expect((await appState())?.snapshots?.[id]).toBeDefined()
     await ask({ kind: 'remove-snapshot', snapshotId: id })
-  }, 150_000)
+  })
 
   it('is back with the last good release when the next one has spoilt it', async () => {
     await write('precious')
     await push(SPOIL)
     const rejected = await waitFor(async () => (await appState())?.rejected, {
       what: 'the bad release is given up',
-      timeoutMs: 120_000,
+      timeoutMs: 180_000,
     })
     expect(rejected.services?.web).toMatchObject({ lastLines: expect.stringContaining('cannot migrate') })
     await waitForLine(device, PORT, 'precious')
     await waitFor(async () => Object.keys((await appState())?.snapshots ?? {}).length === 0, {
       what: 'the snapshot that is no longer needed is gone',
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
     })
-  }, 240_000)
+  })
 
   it('goes to the control plane through a link that is cut, and comes back from there', async () => {
     await runCommandIn(device, 'web', ['sh', '-c', 'dd if=/dev/urandom of=/kept/noise bs=1M count=24'])
@@ -133,7 +133,7 @@ describe('data that is kept', () => {
         const seen = await uploaded(id)
         return seen?.status === 'stored' ? seen : undefined
       },
-      { what: 'all of it has come', timeoutMs: 120_000 },
+      { what: 'all of it has come', timeoutMs: 180_000 },
     )
     expect(atCut).toBeLessThan(stored.receivedBytes)
     const sent = device.board.link.traffic().sent - before
@@ -144,5 +144,5 @@ describe('data that is kept', () => {
     await waitForLine(device, PORT, 'gone wrong')
     await ask({ kind: 'restore-snapshot', snapshotId: id })
     await waitForLine(device, PORT, 'precious')
-  }, 240_000)
+  })
 })

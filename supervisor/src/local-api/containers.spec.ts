@@ -46,14 +46,14 @@ describe('containers that use the local API, on a real engine', () => {
     agent = await startAgent({ cloud, engine, folder, parts: [localPart({ port, listen })] })
     await eventually(() => cloud.linkCount === 1)
     deploy(stack(1))
-    await eventually(() => appState()?.confirmedReleaseId === stack(1).release.id, 30_000)
+    await eventually(() => appState()?.confirmedReleaseId === stack(1).release.id)
   }, 60_000)
   afterAll(async () => {
     await agent.stop()
     await dockerd.stop()
     await Promise.all([registry.stop(), cloud.stop()])
     await rm(folder, { recursive: true })
-  }, 30_000)
+  })
 
   const stack = (release: number): AppInput => {
     const local = { 'io.flotilla.features.local-api': '1', 'io.flotilla.update.confirm': release > 1 ? 'app' : '' }

@@ -30,10 +30,10 @@ describe('the image of a commit', () => {
   beforeAll(async () => {
     ;[one, other, registry] = await Promise.all([startEngine(), startEngine(), startRegistry()])
     await Promise.all([makeBaseImages(one.docker), makeBaseImages(other.docker)])
-  }, 120_000)
+  })
   afterAll(async () => {
     await Promise.all([registry.stop(), one?.stop(), other?.stop()])
-  }, 60_000)
+  })
 
   type Release = Pick<BuilderAttempt, 'files' | 'commitTime'> & { after?: BuiltImage; image?: string }
 
@@ -65,7 +65,7 @@ describe('the image of a commit', () => {
     // The base is older than the commit: byte by byte as it was.
     const [base] = (await one?.docker.getImage(first.push).inspect())?.RootFS.Layers ?? []
     expect(first.image.layers?.[0]?.diffId).toBe(base)
-  }, 60_000)
+  })
 
   it('has the files, owners, modes, links, attributes and devices that the engine built', async () => {
     await makeCapableBase(one!)
@@ -81,7 +81,7 @@ describe('the image of a commit', () => {
     const run = { User: '1000:1000', Cmd: ['/busybox-capable', 'chown', '0:0', '/owned'] }
     expect(await statusOf(other, name, run)).toBe(0)
     expect(await statusOf(other, name, { ...run, Cmd: ['/bin/busybox', 'chown', '0:0', '/owned'] })).not.toBe(0)
-  }, 60_000)
+  })
 
   it('keeps the layers of the release before that are equal but for dates, on every builder', async () => {
     const dockerfile = `${BASE}RUN echo slow > /slow && ${LATE} /slow\nCOPY page /page\n`
@@ -113,7 +113,7 @@ describe('the image of a commit', () => {
     // What such a build made is known the next time without looking into it.
     const sixth = await build(one, { files: files('3', differently), commitTime: COMMIT + 50, after: fourth.image })
     expect(sixth.image).toEqual(fifth.image)
-  }, 120_000)
+  })
 
   it('is what was built before, where a registry that lost its blobs gets them again', async () => {
     const files = { Dockerfile: `${BASE}RUN echo kept > /kept && ${LATE} /kept\n` }
@@ -125,12 +125,12 @@ describe('the image of a commit', () => {
     const second = await build(one, { files: changed, commitTime: COMMIT, after: first.image })
     expect(digests(second.image)).toEqual(digests(first.image))
     expect((await fetch(`${registry.url}/v2/${repository}/blobs/${kept}`)).status).toBe(200)
-  }, 60_000)
+  })
 
   it('tells the Dockerfile its time, where that asks for it', async () => {
     const files = { Dockerfile: `${BASE}ARG SOURCE_DATE_EPOCH\nRUN echo date $SOURCE_DATE_EPOCH\n` }
     expect((await build(one, { files, commitTime: COMMIT })).texts).toContain(`date ${COMMIT}`)
-  }, 60_000)
+  })
 
   it('is as the engine built it where the commit’s time is not known, and where it is used as it is', async () => {
     const undated = await build(one, { files: { Dockerfile: `${BASE}RUN ${LATE} /late\n` } })
@@ -138,7 +138,7 @@ describe('the image of a commit', () => {
     const used = await build(other, { files: {}, commitTime: 1000, image: 'flotilla/busybox:amd64' })
     expect(used.image.configDigest).toBe((await other?.docker.getImage('flotilla/busybox:amd64').inspect())?.Id)
     expect(used.image.layers?.map((layer) => layer.diffId)).toEqual(used.engineLayers)
-  }, 60_000)
+  })
 })
 
 // May change owners and become anybody. Not all of its bytes are text.

@@ -35,11 +35,11 @@ describe('a builder', () => {
   beforeAll(async () => {
     ;[engine, registry] = await Promise.all([startEngine(), startRegistry()])
     await makeBaseImages(engine.docker)
-  }, 120_000)
+  })
   afterAll(async () => {
     await registry.stop()
     await engine.stop()
-  }, 60_000)
+  })
 
   type Case = Partial<BuilderAttempt> & Pick<BuilderAttempt, 'files'>
 
@@ -73,7 +73,7 @@ describe('a builder', () => {
       expect.stringMatching(/^Building web/),
       expect.stringMatching(/^Pushed web/),
     ])
-  }, 60_000)
+  })
 
   it('keeps the digest of a service that did not change, and takes layers over on an empty builder', async () => {
     const files = { Dockerfile: `${BASE}RUN echo slow > /slow\nCOPY page /page\n`, page: 'one\n' }
@@ -96,7 +96,7 @@ describe('a builder', () => {
     } finally {
       await empty.stop()
     }
-  }, 120_000)
+  })
 
   it('honours .dockerignore, sub-folders, build arguments and targets', async () => {
     const server = await build({
@@ -117,14 +117,14 @@ describe('a builder', () => {
     expect(texts(server)).toEqual(expect.arrayContaining(['secret-not', 'colour blue']))
     expect(texts(server)).not.toContain('secret')
     expect(texts(server)).not.toContain('outside')
-  }, 60_000)
+  })
 
   it('puts an image that is used as it is into the own registry', async () => {
     const name = `flotilla/busybox:${PLATFORM.split('/')[1]}`
     const server = await build({ files: { a: 'b' }, task: { image: name } })
     const { configDigest } = builtImage(server)
     expect((await engine.docker.getImage(name).inspect()).Id).toBe(configDigest)
-  }, 60_000)
+  })
 
   const failures: [string, Case, string, RegExp][] = [
     [
@@ -184,14 +184,10 @@ describe('a builder', () => {
       /longer/,
     ],
   ]
-  it.each(failures)(
-    'says why it cannot build %s',
-    async (_, each, code, reason) => {
-      const server = await build(each)
-      expect(server.result).toMatchObject({ outcome: 'failed', code, reason: expect.stringMatching(reason) })
-    },
-    90_000,
-  )
+  it.each(failures)('says why it cannot build %s', async (_, each, code, reason) => {
+    const server = await build(each)
+    expect(server.result).toMatchObject({ outcome: 'failed', code, reason: expect.stringMatching(reason) })
+  })
 
   it('says that the registry is full', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flotilla-full-'))
@@ -210,7 +206,7 @@ describe('a builder', () => {
       execFileSync('umount', ['--lazy', folder])
       rmdirSync(folder)
     }
-  }, 200_000)
+  })
 
   it('stops at once when the build is cancelled, and leaves nothing running', async () => {
     const server = await build({
@@ -226,7 +222,7 @@ describe('a builder', () => {
     expect(server.result).toBeUndefined()
     expect(server.cancelled).toBe(true)
     await waitFor(() => !isRunning('sleep\x00301.7'), { what: 'the cancelled step has ended' })
-  }, 60_000)
+  })
 
   it('says that its own disk is full, and leaves nothing on it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flotilla-small-'))
@@ -243,7 +239,7 @@ describe('a builder', () => {
       execFileSync('umount', ['--lazy', folder])
       rmdirSync(folder)
     }
-  }, 60_000)
+  })
 
   it('stops in the middle of a push when the build is cancelled, and leaves nothing on its disk', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flotilla-cancelled-'))
@@ -266,7 +262,7 @@ describe('a builder', () => {
       silent.closeAllConnections()
       rmdirSync(folder)
     }
-  }, 60_000)
+  })
 
   it('hands a build back when the builder stops', async () => {
     const stopping = new AbortController()
@@ -282,5 +278,5 @@ describe('a builder', () => {
       },
     })
     expect(server.result).toMatchObject({ outcome: 'handed-back' })
-  }, 60_000)
+  })
 })

@@ -131,7 +131,7 @@ describe('the generation of a device', () => {
       last = next
     }
     expect((await board.poll(last.etag)).status).toBe(304)
-  }, 120_000)
+  })
 
   it('grows when a device moves to a fleet with more, or fewer, changes behind it', async () => {
     const { board, world } = await makeWorld()

@@ -10,7 +10,7 @@ export async function runningContainers(docker: Docker, deviceId: string): Promi
 }
 
 /** Waits until the device says that it runs the release of this version and has nothing left to do. */
-export async function waitForRelease(world: World, name: string, version: string, timeoutMs = 90_000): Promise<void> {
+export async function waitForRelease(world: World, name: string, version: string, timeoutMs = 180_000): Promise<void> {
   let last: unknown
   await waitFor(
     async () => {
@@ -39,7 +39,7 @@ export async function fetchLine(device: WorldDevice, port: number): Promise<stri
 }
 
 /** Waits until the device serves the line. */
-export async function waitForLine(device: WorldDevice, port: number, line: string, timeoutMs = 90_000): Promise<void> {
+export async function waitForLine(device: WorldDevice, port: number, line: string, timeoutMs = 180_000): Promise<void> {
   const everyMs = 100
   await waitFor(async () => (await fetchLine(device, port)) === line, {
     what: `${device.name} serves ${line}`,

@@ -25,7 +25,7 @@ export type Device = components['schemas']['Device']
 // A device is settled only when its release is confirmed, and tests need not wait for a minute each time.
 const CONFIRM_SECONDS = 2
 // Its first writes are synced, to a disk that may have gigabytes of other tests to write before.
-const JOINED_MS = 90_000
+const JOINED_MS = 180_000
 const LINES_OF_FAILURE = 20
 
 const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' }

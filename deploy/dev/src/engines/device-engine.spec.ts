@@ -29,7 +29,7 @@ describe('a device', () => {
     server = createServer((_request, response) => response.end('from the cloud'))
     await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))
     url = `http://${network.address}:${(server.address() as AddressInfo).port}`
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await device.stop()

@@ -11,7 +11,7 @@ export interface WaitOptions {
 
 /** Polls until `probe` gives something other than undefined or false, and gives that. A throwing probe counts as "not yet". */
 export async function waitFor<T>(probe: () => Promise<T> | T, options: WaitOptions): Promise<NonNullable<T>> {
-  const deadline = Date.now() + (options.timeoutMs ?? 30_000)
+  const deadline = Date.now() + (options.timeoutMs ?? 90_000)
   let cause: unknown
   for (;;) {
     try {

@@ -65,7 +65,7 @@ describe('the program on a board with a slot for sticks', () => {
     const alone = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-ec', boot]
     board = spawn('unshare', alone, { stdio: 'ignore', env: environment })
     const refused = () => cloud.device.events.find(({ kind }) => kind === 'bundle-refused')
-    await eventually(() => refused() !== undefined, 25_000)
+    await eventually(() => refused() !== undefined)
     expect(refused()?.detail).toMatchObject({ name: 'sda1/weather.flotilla', way: 'usb', code: 'not-a-bundle' })
   })
 })

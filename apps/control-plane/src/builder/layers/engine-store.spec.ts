@@ -24,11 +24,11 @@ describe('the folders of an engine', () => {
     const image = await engine.inspect(IMAGE)
     ;[layers, id] = [image?.layers ?? [], image?.id ?? '']
     folder = mkdtempSync(join(tmpdir(), 'flotilla-store-'))
-  }, 60_000)
+  })
   afterAll(async () => {
     rmSync(folder, { recursive: true })
     await running.stop()
-  }, 30_000)
+  })
 
   it('hold layers and configs as the engine saves them', async () => {
     const store = await engine.store()

@@ -56,7 +56,7 @@ describe('the upload of a blob', () => {
   let registry: Awaited<ReturnType<typeof startRegistry>>
   beforeAll(async () => {
     registry = await startRegistry()
-  }, 60_000)
+  })
   afterAll(() => registry.stop())
 
   const blob = (content: Buffer) => ({
