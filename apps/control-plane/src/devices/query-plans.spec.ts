@@ -1,20 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { DataSource } from 'typeorm'
+import { nodes, plansOf as plansOfQueries, work } from '../testing/query-plans.js'
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
 import { createFleet, joinFleet, succeed, type TestBoard } from '../testing/test-board.js'
 import { insertRelease } from '../testing/test-releases.js'
 
 const DEVICES = 20_000
-
-interface Plan {
-  'Node Type': string
-  'Index Name'?: string
-  'Relation Name'?: string
-  'Actual Rows': number
-  'Actual Loops': number
-  'Rows Removed by Filter'?: number
-  Plans?: Plan[]
-}
 
 // What every device or page asks for must not grow with the number of devices.
 describe('queries on hot paths', () => {
@@ -77,49 +67,7 @@ describe('queries on hot paths', () => {
     return row?.digest ?? ''
   }
 
-  /** The plans of the queries that a request runs, taken from what really goes to the database. */
-  async function plansOf(request: () => Promise<unknown>, matching: string): Promise<Plan[]> {
-    const source = api.app.get(DataSource)
-    const { logger } = source
-    const queries: { query: string; parameters?: unknown[] }[] = []
-    source.logger = Object.assign(Object.create(logger) as typeof logger, {
-      logQuery: (query: string, parameters?: unknown[]) => queries.push({ query, parameters }),
-    })
-    try {
-      await request()
-    } finally {
-      source.logger = logger
-    }
-    const wanted = queries.filter(({ query }) => query.includes(matching) && !/^\s*INSERT/.test(query))
-    expect(wanted.length).toBeGreaterThan(0)
-    return Promise.all(wanted.map((each) => explain(each.query, each.parameters)))
-  }
-
-  async function explain(query: string, parameters: unknown[] = []): Promise<Plan> {
-    const runner = api.database.createQueryRunner()
-    await runner.startTransaction()
-    try {
-      const rows = (await runner.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${query}`, parameters)) as {
-        'QUERY PLAN': [{ Plan: Plan }]
-      }[]
-      return rows[0]!['QUERY PLAN'][0].Plan
-    } finally {
-      await runner.rollbackTransaction()
-      await runner.release()
-    }
-  }
-
-  function nodes(plan: Plan): Plan[] {
-    return [plan, ...(plan.Plans ?? []).flatMap(nodes)]
-  }
-
-  /** Rows that were looked at, wherever in the plan. */
-  function work(plan: Plan): number {
-    return nodes(plan)
-      .map((node) => (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'])
-      .reduce((most, rows) => Math.max(most, rows), 0)
-  }
-
+  const plansOf = (request: () => Promise<unknown>, matching: string) => plansOfQueries(api, request, matching)
   const call = async (path: string) => succeed(await api.call(user, `GET /api/v1/${path}` as `GET /${string}`))
   const cursor = (seconds: number) =>
     Buffer.from(
@@ -153,6 +101,15 @@ describe('queries on hot paths', () => {
       expect(nodes(plan).filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Rows'] > 10)).toEqual([])
       expect(work(plan)).toBeLessThan(200)
     }
+  })
+
+  it('counts the devices of a page of releases once, not once for each', async () => {
+    for (let n = 0; n < 20; n++) {
+      const target = await insertRelease(api.database, { fleetId })
+      await api.database.query('UPDATE fleets SET target_release_id = $2 WHERE id = $1', [fleetId, target])
+    }
+    const [plan] = await plansOf(() => call(`releases?fleet=${fleetId}`), 'FROM releases r')
+    expect(work(plan!)).toBeLessThan(2 * DEVICES)
   })
 
   it('makes a target, takes a report, finds deltas and checks a token by indexes', async () => {

@@ -103,10 +103,12 @@ export class DeviceWatchRepository {
   refusals({ fleetId, since }: Followed, limit: number): Promise<Refusal[]> {
     return this.source.query(
       `SELECT d.name AS device, coalesce(e.detail->>'reason', e.detail->>'error', e.kind) AS reason
-       FROM devices d JOIN LATERAL (
-         SELECT kind, detail FROM device_events WHERE device_id = d.id AND received_at >= $2
-           AND (kind = 'target-refused' OR (kind = 'step-failed' AND detail->'isFinal' = 'true'))
-         ORDER BY id DESC LIMIT 1) e ON true
+       FROM (
+         SELECT DISTINCT ON (device_id) device_id, kind, detail FROM device_events
+         WHERE fleet_id = $1 AND received_at >= $2
+           AND (kind = 'target-refused' OR kind = 'step-failed' AND detail->'isFinal' = 'true')
+         ORDER BY device_id, id DESC) e
+       JOIN devices d ON d.id = e.device_id
        WHERE ${FOLLOWED} LIMIT $3`,
       [fleetId, since, limit],
     )

@@ -14,6 +14,8 @@ const PATIENCE_MS = 15 * 60_000
 const SIGN_OF_LIFE_MS = 4_500
 // However much a large fleet has to say.
 const BETWEEN_LOOKS_MS = 500
+// A look at a large fleet takes long: the database is to have most of its time for the devices.
+const PAUSE_TO_LOOK = 4
 const BETWEEN_SUMMARIES_MS = 5_000
 // More are summed up.
 const NAMED_DEVICES = 5
@@ -40,10 +42,12 @@ export class DeviceWatch {
     const patience = AbortSignal.any([push.signal, AbortSignal.timeout(PATIENCE_MS)])
     const isOurs = (message: { topic: string; fleetId?: string }) => message.fleetId === followed.fleetId
     for await (const _ of nudges(this.bus, isOurs, patience)) {
+      const began = Date.now()
       const standing = await this.devices.standing(followed)
       if (await this.tellEnd(push, release, { followed, standing })) return
       await this.tellProgress(push, { followed, standing }, said)
-      await sleep(BETWEEN_LOOKS_MS, undefined, { signal: patience }).catch(() => undefined)
+      const pauseMs = Math.max(BETWEEN_LOOKS_MS, PAUSE_TO_LOOK * (Date.now() - began))
+      await sleep(pauseMs, undefined, { signal: patience }).catch(() => undefined)
     }
     if (!push.signal.aborted)
       push.say(detail('No device is done with it yet. It stays their target; look again later.'))

@@ -31,8 +31,10 @@ const SELECT = `
   SELECT r.id, r.fleet_id AS "fleetId", f.organization_id AS "organizationId", r.number, r.version, r.status, r.commit,
     r.branch, r.message, r.author, r.failure_reason AS "failureReason", r.invalidated_at AS "invalidatedAt",
     r.created_at AS "createdAt", r.created_at::text AS position, r.finalized_at AS "finalizedAt", b.id AS "buildId",
-    (SELECT count(*)::int FROM devices d WHERE d.fleet_id = r.fleet_id
-       AND coalesce(d.pinned_release_id, f.target_release_id) = r.id) AS targeted,
+    -- Those that follow the fleet are counted for the one release that it runs, not once for each of a page.
+    (SELECT count(*)::int FROM devices d WHERE d.pinned_release_id = r.id)
+      + CASE WHEN f.target_release_id = r.id THEN (SELECT count(*)::int FROM devices d
+          WHERE d.fleet_id = r.fleet_id AND d.pinned_release_id IS NULL) ELSE 0 END AS targeted,
     (SELECT count(*)::int FROM device_reports p WHERE p.running_release_id = r.id) AS running,
     (SELECT count(*)::int FROM device_reports p WHERE p.confirmed_release_id = r.id) AS confirmed,
     (SELECT count(*)::int FROM device_reports p WHERE p.rejected_release_id = r.id) AS rejected

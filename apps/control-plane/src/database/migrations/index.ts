@@ -13,6 +13,7 @@ import { ImageLayers1763700010000 } from './1763700010000-image-layers.js'
 import { ImageDeltas1763700010500 } from './1763700010500-image-deltas.js'
 import { CommitTimes1763700010700 } from './1763700010700-commit-times.js'
 import { NeighbourKeys1763700011000 } from './1763700011000-neighbour-keys.js'
+import { RefusedTargets1763700012000 } from './1763700012000-refused-targets.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   ImageDeltas1763700010500,
   CommitTimes1763700010700,
   NeighbourKeys1763700011000,
+  RefusedTargets1763700012000,
 ]
