@@ -5,10 +5,11 @@ import {
   type ImageSourcesResponse,
 } from '@flotilla/contracts'
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common'
-import { CurrentDevice, ForDevices, type KnownDevice } from '../hardware/index.js'
+import { CurrentDevice, ForDevices, InTurn, type KnownDevice } from '../hardware/index.js'
 import { ImageSources } from './image-sources.service.js'
 
 @ForDevices()
+@InTurn()
 @Controller()
 export class ImageSourcesController {
   constructor(private readonly sources: ImageSources) {}

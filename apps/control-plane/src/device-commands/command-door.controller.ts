@@ -1,9 +1,10 @@
 import { DEVICE_ROUTES, type DeviceCommandResult, DeviceCommandResultSchema } from '@flotilla/contracts'
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common'
-import { CurrentDevice, ForDevices, type KnownDevice } from '../hardware/index.js'
+import { CurrentDevice, ForDevices, InTurn, type KnownDevice } from '../hardware/index.js'
 import { CommandDoor } from './command-door.service.js'
 
 @ForDevices()
+@InTurn()
 @Controller()
 export class CommandDoorController {
   constructor(private readonly door: CommandDoor) {}

@@ -1,9 +1,10 @@
 import { DEVICE_ROUTES, type ReportRequest, ReportRequestSchema, type ReportResponse } from '@flotilla/contracts'
 import { Body, Controller, Patch } from '@nestjs/common'
-import { CurrentDevice, ForDevices, type KnownDevice } from '../hardware/index.js'
+import { CurrentDevice, ForDevices, InTurn, type KnownDevice } from '../hardware/index.js'
 import { DeviceReports } from './device-reports.service.js'
 
 @ForDevices()
+@InTurn()
 @Controller()
 export class DeviceReportsController {
   constructor(private readonly reports: DeviceReports) {}

@@ -9,6 +9,7 @@ import { Boards } from './boards.service.js'
 import { Challenges } from './challenges.service.js'
 import { DeviceAccess } from './device-access.service.js'
 import { DeviceGuard } from './device.guard.js'
+import { DeviceTurns } from './device-turns.js'
 import { DeviceTokens } from './device-tokens.service.js'
 import { HardwareController } from './hardware.controller.js'
 import { Hardware } from './hardware.entity.js'
@@ -39,10 +40,11 @@ import { UsedChallenges } from './used-challenges.repository.js'
     DeviceTokens,
     DeviceAccess,
     DeviceGuard,
+    DeviceTurns,
     Boards,
     HardwareJournal,
     Registration,
   ],
-  exports: [DeviceAccess, DeviceGuard, KnownDevices, UsedChallenges],
+  exports: [DeviceAccess, DeviceGuard, DeviceTurns, KnownDevices, UsedChallenges],
 })
 export class HardwareModule {}

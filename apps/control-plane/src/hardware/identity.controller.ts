@@ -14,11 +14,13 @@ import { ApiExcludeController } from '@nestjs/swagger'
 import { Public } from '../auth/index.js'
 import { SigningKeys } from '../signing-keys/index.js'
 import { Challenges } from './challenges.service.js'
+import { InTurn } from './device-turns.js'
 import { DeviceTokens } from './device-tokens.service.js'
 import { Registration } from './registration.service.js'
 
 /** The doors that a board passes before it has an access token. */
 @Public()
+@InTurn()
 @ApiExcludeController()
 @Controller()
 export class IdentityController {

@@ -5,6 +5,7 @@
 export { CurrentDevice } from './current-device.js'
 export { DeviceAccess } from './device-access.service.js'
 export { DeviceGuard, ForDevices } from './device.guard.js'
+export { DeviceTurns, InTurn } from './device-turns.js'
 export { HardwareModule } from './hardware.module.js'
 export { type KnownDevice } from './known-devices.repository.js'
 export { KnownDevices, type TargetChange } from './known-devices.service.js'

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { BadGatewayException, Controller, Get, type INestApplication, Module } from '@nestjs/common'
+import pg from 'pg'
 import { parseConfig, ServerConfigSchema } from '../config/config.js'
 import { createApi } from './create-api.js'
 import { HttpModule } from './http.module.js'
+import { toProblem } from './problem.filter.js'
 import { Problem } from './problem.js'
 
 const config = parseConfig(ServerConfigSchema, {
@@ -75,6 +77,17 @@ describe('whatever a route throws', () => {
     }
     expect(logged).toHaveLength(2)
     expect(logged[0]).toMatchObject({ message: 'request failed', path: '/api/v1/failures/bug' })
+  })
+
+  it('is a time to come back where no connection to the database gets free', async () => {
+    const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 1, connectionTimeoutMillis: 50 })
+    const only = await pool.connect()
+    const error: unknown = await pool.connect().catch((reason: unknown) => reason)
+    only.release()
+    await pool.end()
+    const problem = toProblem(error)
+    expect([problem.status, problem.code]).toEqual([503, 'overloaded'])
+    expect(problem.more.retryAfterSeconds).toBeGreaterThanOrEqual(5)
   })
 
   it('keeps the status of errors of the framework', async () => {

@@ -9,6 +9,7 @@ import {
 import type { Request, Response } from 'express'
 import { isRefusedText } from '../database/refused-text.js'
 import type { KnownRoutes } from './known-routes.js'
+import { overloaded } from './gate.js'
 import { Problem } from './problem.js'
 import { requestId } from './request-id.js'
 
@@ -61,11 +62,17 @@ export function toProblem(error: unknown): Problem {
   if (isRefusedText(error)) {
     return new Problem('text-not-storable', 400, 'Some text in the request holds a NUL character; remove it.')
   }
+  if (isPoolFull(error)) return overloaded('Too much is asked of the server at once; come back later.')
   return new Problem(
     'internal-error',
     500,
     'Something went wrong on the server; try again, and tell the operator the request id.',
   )
+}
+
+/** All connections to the database were taken for as long as a request may wait for one. */
+function isPoolFull(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 }
 
 function fromHttpException(error: HttpException): Problem {
