@@ -1,6 +1,6 @@
 /**
  * What crosses a wire: the device contract, the compose subset and the REST resources, as zod schemas with their
- * inferred types. It must not know how anything is stored, planned or shown, and imports nothing but zod.
+ * inferred types. It must not know how anything is stored, planned or shown, and imports nothing but zod, and semver for what a range of versions is.
  */
 export * from './names.js'
 export * from './canonical-json.js'
@@ -11,6 +11,7 @@ export * from './device/protocol.js'
 export * from './device/identity.js'
 export * from './device/update-policy.js'
 export * from './device/target.js'
+export * from './device/requirements.js'
 export * from './device/images.js'
 export * from './device/bundle.js'
 export * from './device/bundle-upload.js'

@@ -1,11 +1,10 @@
+import { LABEL_NAMESPACES, requirementOfLabel } from '@flotilla/contracts'
 import { ownMember } from './own-member.js'
 
 /*
  * What services say of their updates by labels. Those of balena, and of resin before it, mean the same as Flotilla's, so
  * that such an app runs unchanged. A value that makes no sense counts as none: no typing error may stop an update.
  */
-
-const NAMESPACES = ['io.flotilla', 'io.balena', 'io.resin'] as const
 
 const STRATEGIES = ['download-then-kill', 'kill-then-download', 'delete-then-download', 'hand-over'] as const
 export type Strategy = (typeof STRATEGIES)[number]
@@ -19,14 +18,11 @@ export interface Labelled {
 
 /** The value of `io.flotilla.<name>`, or of its other names. */
 export function labelOf({ labels }: Labelled, name: string): string | undefined {
-  const values = NAMESPACES.map((namespace) => ownMember(labels, `${namespace}.${name}`))
+  const values = LABEL_NAMESPACES.map((namespace) => ownMember(labels, `${namespace}.${name}`))
   return values.find((value) => value !== undefined)?.trim()
 }
 
 const YES = ['1', 'true', 'on', 'yes']
-const REQUIREMENT = new RegExp(
-  `^(?:${NAMESPACES.map((it) => it.replace('.', '\\.')).join('|')})\\.features\\.requires\\.(.+)$`,
-)
 
 /** Whether a label switches something on. */
 export function isYes(label: string | undefined): boolean {
@@ -41,7 +37,7 @@ export function requiresReboot(service: Labelled): boolean {
 /** What of its board a service asks for, by the words of balena's contracts: `arch.sw` → `aarch64`. */
 export function requirementsOf({ labels }: Labelled): Record<string, string> {
   const asked = Object.entries(labels).flatMap(([label, value]) => {
-    const what = REQUIREMENT.exec(label)?.[1]
+    const what = requirementOfLabel(label)
     return what === undefined ? [] : [[what, value.trim()] as const]
   })
   return Object.fromEntries(asked)

@@ -1,9 +1,8 @@
-import type { Target, TargetApp, TargetService } from '@flotilla/contracts'
+import { hasVersions, isInVersionRange, type Target, type TargetApp, type TargetService } from '@flotilla/contracts'
 import type { BoardContract } from '../current-state.js'
 import { joinedServices } from '../dependencies.js'
 import { isYes, labelOf, requirementsOf } from '../labels.js'
 import { byText, ownMember } from '../own-member.js'
-import { isInRange } from './version-range.js'
 
 /** An app on a board that may not have all that its services ask for. */
 export interface Fit {
@@ -15,8 +14,6 @@ export interface Fit {
   refusals: Record<string, string>
 }
 
-// Of these it is the version that counts; of others the name.
-const VERSIONED = /^sw\.(?!container$)/
 const NOTHING: Fit['leftOut'] = {}
 
 // Asked for by many rules in each round, for apps that stay the same for weeks.
@@ -66,8 +63,8 @@ function unmetOf(app: TargetApp, contract: BoardContract): Record<string, string
 function unmetNeed(what: string, asked: string, own: string | undefined): string | undefined {
   const need = `${what} ${asked}`
   if (own === undefined) return `${need}, which this board has not`
-  if (!VERSIONED.test(what)) return own === asked ? undefined : `${need}, and this board is ${own}`
-  const isMet = isInRange(own, asked)
+  if (!hasVersions(what)) return own === asked ? undefined : `${need}, and this board is ${own}`
+  const isMet = isInVersionRange(own, asked)
   if (isMet === undefined) return `${need}, which is no range of versions`
   return isMet ? undefined : `${need}, and this board has ${own}`
 }

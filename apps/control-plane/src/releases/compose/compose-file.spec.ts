@@ -104,6 +104,16 @@ describe('a service', () => {
     ['a default for a number', 'mem_limit: ${MEM:-64m}', { memLimitBytes: 64 * 1024 * 1024 }],
     ['labels', 'labels: [a, b=2]', { labels: { a: '', b: '2' } }],
     [
+      'labels',
+      'labels: { io.flotilla.features.requires.sw.linux: ">=6.1 || 5.10.x", io.balena.features.requires.hw.device-type: any }',
+      {
+        labels: {
+          'io.flotilla.features.requires.sw.linux': '>=6.1 || 5.10.x',
+          'io.balena.features.requires.hw.device-type': 'any',
+        },
+      },
+    ],
+    [
       'short ports',
       'ports: ["8080:80", 53, "127.0.0.1:5000:5000/udp", "[::1]:81:81", ":99"]',
       {

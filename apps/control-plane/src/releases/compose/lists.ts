@@ -12,20 +12,22 @@ export function textList(field: Field, options: { alsoOne?: boolean; each?: stri
 
 /**
  * `NAME: value` mappings and `- NAME=value` lists, which compose takes for each other. A name without a value stands
- * for one of the machine that runs compose: `bare` says what becomes of it.
+ * for one of the machine that runs compose: `bare` says what becomes of it. `look` may refuse what it does not like.
  */
 export function textMap(
   field: Field,
   bare: { use: string } | { refuse: (name: string) => string },
+  look: (name: string, value: string, place: Field) => void = () => undefined,
 ): Record<string, string> {
   const found = new Map<string, string>()
   const keep = (name: string, place: Field, value: string | undefined) => {
     if (name === '') return place.refuse('a name is missing before the =')
     // JSON would lose it on the way to the board.
     if (name === '__proto__') return place.refuse('__proto__ cannot be a name here; use another')
-    if (value !== undefined) found.set(name, value)
-    else if ('use' in bare) found.set(name, bare.use)
-    else place.refuse(bare.refuse(name))
+    const text = value ?? ('use' in bare ? bare.use : undefined)
+    if (text === undefined) return 'refuse' in bare && place.refuse(bare.refuse(name))
+    look(name, text, place)
+    found.set(name, text)
   }
   if (field.kind === 'list') {
     for (const item of field.items()) {

@@ -59,6 +59,11 @@ describe('a value that does not fit', () => {
     ['environment: { TOKEN: }', /TOKEN has no value here/],
     ['environment: { __proto__: a }', /__proto__ cannot be a name here/],
     ['labels: ["__proto__=a"]', /services\.web\.labels\[0\]: __proto__ cannot be a name here/],
+    [
+      'labels:\n      a: b\n      io.balena.features.requires.sw.linux: ">=new"',
+      /^compose\.yaml:6: services\.web\.labels\..*sw\.linux is ">=new", which is no range of versions; write one like >=6\.1/,
+    ],
+    ['labels: [a, "io.flotilla.features.requires.sw.l4t=>=1,<2"]', /labels\[1\]: .*"\>=1,<2", which is no range/],
     ['working_dir: app', /takes a folder in the container, beginning with \//],
     ['hostname: my host', /takes a name of letters, digits, hyphens and dots/],
     ['dns: [1.1.1.1, resolver]', /dns\[1\]: takes an IP address/],

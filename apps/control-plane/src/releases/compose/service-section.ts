@@ -1,4 +1,4 @@
-import type { ServiceSpecInput } from '@flotilla/contracts'
+import { hasVersions, isVersionRange, requirementOfLabel, type ServiceSpecInput } from '@flotilla/contracts'
 import { type BuildSection, readBuild } from './build-section.js'
 import type { Field } from './field.js'
 import { INSTEAD_IN_SERVICE } from './instead.js'
@@ -30,7 +30,7 @@ export function readService(name: string, field: Field): ServiceSection | undefi
       image: (value) => (section.image = readImage(value)),
       build: (value) => (section.build = readBuild(value)),
       environment: (value) => (spec.environment = textMap(value, { refuse: describeBareVariable })),
-      labels: (value) => (spec.labels = textMap(value, { use: '' })),
+      labels: (value) => (spec.labels = textMap(value, { use: '' }, checkLabel)),
       ports: (value) => (spec.ports = readPorts(value)),
       expose: (value) => (spec.expose = readExpose(value)),
       volumes: (value) => (spec.volumes = readMounts(value)),
@@ -54,6 +54,15 @@ export function readService(name: string, field: Field): ServiceSection | undefi
 function readImage(field: Field): string | undefined {
   const shape = /^[a-z0-9][\w.:/-]*(?:@sha256:[0-9a-f]{64})?$/
   return field.parsed((text) => (shape.test(text) ? text : undefined), 'the name of an image like redis:7-alpine')
+}
+
+// What no board could ever meet is refused here, and not by each of them.
+function checkLabel(label: string, value: string, field: Field): void {
+  const what = requirementOfLabel(label)
+  if (what === undefined || !hasVersions(what) || isVersionRange(value.trim())) return
+  field.refuse(
+    `${label} is "${value}", which is no range of versions; write one like >=6.1, ^6.1.0 || 7.x or 5.10 - 6.6`,
+  )
 }
 
 function describeBareVariable(name: string): string {
