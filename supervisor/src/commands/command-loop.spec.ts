@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -139,6 +140,42 @@ describe('a command of the control plane', () => {
     await start()
     await answered(id)
     expect(resultOf(id)).toMatchObject({ status, detail: expect.stringContaining('started anew') })
+    expect(stops()).toBe(0)
+  })
+
+  // A folder in the place of the file that is written aside: no write succeeds.
+  const blocked = () => join(folder, 'state/commands.json.tmp')
+
+  it('is carried out once, though the disk takes no note of its end', async () => {
+    daemon.moment = (what) => {
+      if (what === 'after stop-container web') mkdirSync(blocked(), { recursive: true })
+    }
+    const id = cloud.command(cloud.device, { kind: 'restart' })
+    const failures = () => agent.log.entries.filter(({ message }) => message === 'commands failed').length
+    await eventually(() => failures() > 0 && web()?.status === 'running')
+    const before = failures()
+    cloud.say(cloud.device, { type: 'commands-waiting' })
+    await eventually(() => failures() > before)
+    await rmdir(blocked())
+    cloud.say(cloud.device, { type: 'commands-waiting' })
+    await answered(id)
+    expect(resultOf(id)).toMatchObject({ status: 'done', detail: 'Restarted web.' })
+    expect(stops()).toBe(1)
+  })
+
+  it('that was interrupted is no reason to end where the disk takes no note of that', async () => {
+    await agent.stop()
+    const id = cloud.command(cloud.device, { kind: 'restart' })
+    await writeFile(
+      join(folder, 'state/commands.json'),
+      JSON.stringify({ begun: { id, kind: 'restart' }, results: [] }),
+    )
+    await mkdir(blocked())
+    await start()
+    await eventually(() => agent.log.entries.some(({ message }) => message === 'commands failed'))
+    await rmdir(blocked())
+    cloud.say(cloud.device, { type: 'commands-waiting' })
+    await answered(id)
     expect(stops()).toBe(0)
   })
 

@@ -21,6 +21,8 @@ const LONGEST_DETAIL = 2000
 export class CommandLoop {
   private readonly wakeUp = new Wake()
   private readonly kept: DurableValue<StoredCommands>
+  // The last that ended: the disk may not have taken what became of it.
+  private ended?: { id: string; answer: Answer }
 
   constructor(
     private readonly core: Pick<Core, 'cloud' | 'commandsWaiting' | 'targets' | 'clock' | 'log'>,
@@ -34,7 +36,6 @@ export class CommandLoop {
   async run(end: AbortSignal): Promise<void> {
     const { clock, log } = this.core
     await this.kept.load()
-    await this.settleInterrupted()
     let failures = 0
     while (!end.aborted) {
       let restMs = REST_MS
@@ -54,6 +55,7 @@ export class CommandLoop {
   }
 
   private async round(): Promise<void> {
+    await this.settleInterrupted()
     await this.sendResults()
     const startedAt = this.core.clock.monotonic()
     const commands = await this.core.cloud.fetchCommands()
@@ -83,6 +85,7 @@ export class CommandLoop {
   private async settleInterrupted(): Promise<void> {
     const { begun } = this.kept.value
     if (!begun) return
+    if (this.ended?.id === begun.id) return this.finish(begun.id, this.ended.answer)
     const isPower = begun.kind === 'reboot' || begun.kind === 'shutdown'
     await this.finish(
       begun.id,
@@ -92,7 +95,9 @@ export class CommandLoop {
     )
   }
 
-  private async finish(id: string, { status, detail }: Answer): Promise<void> {
+  private async finish(id: string, answer: Answer): Promise<void> {
+    const { status, detail } = answer
+    this.ended = { id, answer }
     const at = new Date(this.core.clock.now()).toISOString()
     const result: DeviceCommandResult = { id, status, detail: detail.slice(0, LONGEST_DETAIL), at }
     await this.kept.update(({ results, answered }) => ({ results: [...results, result], answered }))

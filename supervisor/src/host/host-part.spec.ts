@@ -6,6 +6,7 @@ import type { TargetKeeper } from '../target/target-keeper.js'
 import { RequestsKeeper } from '../requests-keeper.js'
 import { FakeClock } from '../testing/fake-clock.js'
 import { MemoryDocument, MemoryEventSpool, silentLog } from '../testing/memory-store.js'
+import type { BootTimes } from '../stored.js'
 import { TimeKeeper } from '../time/time-keeper.js'
 import type { HostControl } from './host-control.js'
 import { hostPart } from './host-part.js'
@@ -22,8 +23,10 @@ describe('the board itself', () => {
   let variables: Record<string, string>
   let document: MemoryDocument<SettingsAtBoot>
   let reboots: MemoryDocument<StoredReboots>
+  let bootTimes: MemoryDocument<BootTimes>
   let stop: AbortController
   let part: Part
+  let running: Promise<unknown>
 
   beforeEach(async () => {
     clock = new FakeClock()
@@ -31,6 +34,7 @@ describe('the board itself', () => {
     variables = {}
     document = new MemoryDocument()
     reboots = new MemoryDocument()
+    bootTimes = new MemoryDocument()
     events = new MemoryEventSpool()
     isClockSet = false
     requests = new RequestsKeeper(new MemoryDocument())
@@ -50,7 +54,7 @@ describe('the board itself', () => {
   }
 
   async function start(isManaged = true, by = control) {
-    time = new TimeKeeper(clock, disk.bootId, new MemoryDocument())
+    time = new TimeKeeper(clock, disk.bootId, bootTimes)
     const log = silentLog()
     const recorder = new EventRecorder(events, time, log)
     // Of the keeper only what this part looks at.
@@ -61,8 +65,10 @@ describe('the board itself', () => {
       requests,
       targets,
       events: recorder,
+      log,
     })
-    for (const loop of part.loops ?? []) void loop(stop.signal)
+    running = Promise.all((part.loops ?? []).map((loop) => loop(stop.signal)))
+    running.catch(() => undefined)
     await clock.advance(0)
   }
 
@@ -177,6 +183,18 @@ describe('the board itself', () => {
     isClockSet = true
     await clock.advance(10_000)
     expect(part.sources?.localTime?.()).toEqual({ timeZone: 'Europe/Berlin' })
+  })
+
+  it('knows the time also where the disk takes no note of it', async () => {
+    bootTimes = new MemoryDocument<BootTimes>(undefined, 'boot-times', () => {
+      throw new Error('no space left on device')
+    })
+    await start()
+    isClockSet = true
+    await clock.advance(10_000)
+    expect(part.sources?.localTime?.()).toEqual({ timeZone: 'Europe/Berlin' })
+    stop.abort()
+    await expect(running).resolves.toBeDefined()
   })
 
   it('keeps its hands off a machine that it shares', async () => {

@@ -20,7 +20,7 @@ export interface HostOptions {
   reboots: Document<StoredReboots>
 }
 
-type OfCore = Pick<Core, 'clock' | 'requests' | 'targets' | 'events'>
+type OfCore = Pick<Core, 'clock' | 'requests' | 'targets' | 'events' | 'log'>
 
 /** The board itself: its time, its settings, and its end. */
 export function hostPart({ time, control, document, reboots }: HostOptions): (core: OfCore) => Promise<Part> {
@@ -88,9 +88,10 @@ async function endBoard(
 }
 
 /** A board without link may know the time all the same: by a battery, or from a time server in its own network. */
-async function learnTime({ clock }: OfCore, time: HostTime, end: AbortSignal): Promise<void> {
+async function learnTime({ clock, log }: OfCore, time: HostTime, end: AbortSignal): Promise<void> {
   while (!end.aborted && !clock.isKnown()) {
-    if (time.isClockSet()) await clock.trustBoard()
-    else await clock.sleep(CLOCK_CHECK_MS, end)
+    if (!time.isClockSet()) await clock.sleep(CLOCK_CHECK_MS, end)
+    // It is known now, whether the disk takes it or not.
+    else await clock.trustBoard().catch((error: unknown) => log.error('time could not be kept', { error }))
   }
 }

@@ -39,7 +39,8 @@ export class LockFiles {
     const found = await Promise.all(running.map((container) => this.lockOf(container, target)))
     const ids = new Set(containers.map(({ id }) => id))
     for (const id of this.holds.keys()) if (!ids.has(id)) this.holds.delete(id)
-    await this.keep()
+    // It is only for restarts: a full disk is no reason to believe in locks that are gone.
+    await this.keep().catch(() => undefined)
     return found.flat()
   }
 

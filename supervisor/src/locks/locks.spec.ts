@@ -154,6 +154,19 @@ describe('a service that asks not to be stopped', () => {
       expect(isUpdated()).toBe(true)
     })
 
+    it('holds while the disk takes no note of what is left of it', async () => {
+      await take({ seconds: 7200 })
+      local.scene.store.moment = (what) => {
+        if (what === 'before locks') throw new Error('no space left on device')
+      }
+      await local.clock.advance(30 * MINUTE)
+      await deploy()
+      expect(isUpdated()).toBe(false)
+      await local.clock.advance(91 * MINUTE)
+      expect(isUpdated()).toBe(true)
+      await local.stop()
+    })
+
     it('holds when the supervisor starts anew', async () => {
       await take()
       await local.scene.restart()

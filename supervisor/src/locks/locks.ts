@@ -41,7 +41,7 @@ export class Locks {
   }
 
   /** Looks again soon while the plan waits for what nothing announces, and keeps on disk how much is left of each lock. */
-  async run({ clock, lookWanted }: Pick<Core, 'clock' | 'lookWanted'>, end: AbortSignal): Promise<void> {
+  async run({ clock, lookWanted, log }: Pick<Core, 'clock' | 'lookWanted' | 'log'>, end: AbortSignal): Promise<void> {
     const wake = new Wake()
     const forget = this.parts.board.changed.add(() => {
       if (this.recheckMs() !== undefined) wake.notify()
@@ -56,7 +56,8 @@ export class Locks {
       }
       if (clock.monotonic() - keptAt < KEEP_MS) continue
       keptAt = clock.monotonic()
-      if (this.parts.taken.current().length > 0) await this.parts.taken.keep()
+      if (this.parts.taken.current().length === 0) continue
+      await this.parts.taken.keep().catch((error: unknown) => log.error('locks could not be kept', { error }))
     }
     forget()
   }

@@ -87,10 +87,11 @@ export class SelfUpdate {
 
   /** Resolves when the signal aborts. `isWorking`: rounds with the engine succeed. */
   async run(isWorking: () => boolean, signal: AbortSignal): Promise<void> {
-    const { clock, versions } = this.parts
+    const { clock, versions, log } = this.parts
     while (!signal.aborted) {
       await clock.sleep(SOUND_MS, signal)
-      if (!signal.aborted && this.isOnTrial && isWorking()) await versions.forgiveFailures()
+      if (signal.aborted || !this.isOnTrial || !isWorking()) continue
+      await versions.forgiveFailures().catch((error: unknown) => log.error('failed starts not forgiven', { error }))
     }
   }
 

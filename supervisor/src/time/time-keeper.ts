@@ -101,9 +101,9 @@ export class TimeKeeper implements TimeSource {
     if (Math.abs((this.times[this.boot] ?? Infinity) - offset) > SLACK_MS) {
       const { [this.boot]: _former, ...others } = this.times
       this.times = { ...Object.fromEntries(Object.entries(others).slice(1 - MOST_BOOTS)), [this.boot]: offset }
-      await this.document.write(this.times)
-    }
-    this.changed.notify()
+      // A disk that takes nothing is no reason to go on by a wrong time.
+      await this.document.write(this.times).finally(() => this.changed.notify())
+    } else this.changed.notify()
   }
 
   /** The board's clock was set: the true time went on as it was. */

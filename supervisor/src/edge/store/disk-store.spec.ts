@@ -81,6 +81,25 @@ describe('the store on disk', () => {
     expect(await store.attempts.read()).toEqual(attempts)
   })
 
+  it.each(['attempts.json.corrupt-1', 'attempts.json.tmp'])(
+    'goes on where %s cannot be written either',
+    async (name) => {
+      await open()
+      await writeFile(path('attempts.json'), 'spoiled')
+      // As a disk that takes nothing, whoever writes.
+      await mkdir(path(name))
+      expect(await (await open()).attempts.read()).toBeUndefined()
+    },
+  )
+
+  it('gives what a copy has, though the disk takes nothing', async () => {
+    const identity = createIdentity()
+    await (await open()).identity.write(identity)
+    await rm(path('identity.json'))
+    await mkdir(path('identity.json.tmp'))
+    expect(await (await open()).identity.read()).toEqual(identity)
+  })
+
   it('keeps the evidence of several, but not of all that ever were', async () => {
     const store = await open()
     for (let n = 0; n < 15; n++) {

@@ -1,7 +1,7 @@
 /*
  * Everything that the supervisor keeps on disk, in one folder that only its user can read.
  */
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeviceMemorySchema } from '@flotilla/reconcile'
 import { StoredRebootsSchema } from '../../host/stored-reboots.js'
@@ -38,8 +38,8 @@ import { TwinDocument } from './twin-document.js'
 
 export async function openStore(folder: string, log: Logger): Promise<Store> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  // The folder may have been made by hand; the private key is in it.
-  await chmod(folder, 0o700)
+  // The folder may have been made by hand; the private key is in it. A disk that can only be read is not to be asked.
+  if (((await stat(folder)).mode & 0o777) !== 0o700) await chmod(folder, 0o700)
   const document = <T>(name: string, schema: z.ZodType<T>) => new JsonDocument(join(folder, name), schema, log)
   const twin = <T>(name: string, schema: z.ZodType<T>) =>
     new TwinDocument(document(`${name}.json`, schema), document(`${name}.copy.json`, schema))

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '../../testing/memory-store.js'
@@ -34,6 +34,23 @@ describe('the event spool', () => {
     const again = await open()
     await again.append(event('c'))
     expect(names(again)).toEqual([[3, 'c']])
+  })
+
+  it('goes on after an event that a cut tore, though the disk has no room for another file', async () => {
+    await (await open()).append(event('a'))
+    await appendFile(path(), Buffer.from('{"event":{"number":2,"kind":"\xc3', 'latin1'))
+    await mkdir(`${path()}.tmp`)
+    const spool = await open()
+    expect(names(spool)).toEqual([[1, 'a']])
+    await spool.append(event('b'))
+    expect(names(await open())).toEqual([[1, 'a'], [2, 'b']]) // prettier-ignore
+  })
+
+  it('gives what can be read of a spoiled file, though the disk takes nothing', async () => {
+    await (await open()).append(event('a'))
+    await appendFile(path(), 'spoiled\n')
+    await mkdir(`${path()}.tmp`)
+    expect(names(await open())).toEqual([[1, 'a']])
   })
 
   it('loses only the event that was being written when the power went', async () => {

@@ -16,21 +16,23 @@ export class Journal<T> {
     private readonly log: Logger,
   ) {}
 
-  /** All readable records. Where some were not, the file is set aside and a clean one takes its place. */
+  /**
+   * All readable records. Where some were not, the file is set aside and a clean one takes its place; on a disk that
+   * does not take that either, what can be read is given all the same.
+   */
   async read(): Promise<T[]> {
     const text = await readIfPresent(this.path)
     if (text === undefined || text === '') return []
     const lines = text.split('\n')
-    const torn = lines.pop() !== ''
+    const isTorn = lines.pop() !== ''
     const parsed = lines.map((line) => this.schema.safeParse(parseJson(line)))
     const records = parsed.flatMap((result) => (result.success ? [result.data] : []))
-    if (!torn && records.length === lines.length) return records
-    if (records.length < lines.length) {
-      const aside = await setAside(this.path)
-      this.log.error('stored file unreadable, set aside', { path: this.path, aside, records: records.length })
+    try {
+      if (records.length < lines.length) await this.startAnew(records)
+      else if (isTorn) await this.cutOffTorn()
+    } catch (error) {
+      this.log.error('stored file not mended', { path: this.path, error })
     }
-    // Also after a torn line: the next record must not be glued to it.
-    await this.replace(records)
     return records
   }
 
@@ -51,6 +53,23 @@ export class Journal<T> {
       await file.close()
     }
     return Buffer.byteLength(text)
+  }
+
+  private async startAnew(records: readonly T[]): Promise<void> {
+    const aside = await setAside(this.path)
+    this.log.error('stored file unreadable, set aside', { path: this.path, aside, records: records.length })
+    await this.replace(records)
+  }
+
+  /** The next record must not be glued to what a cut left of one. It needs no room, which a full disk would not have. */
+  private async cutOffTorn(): Promise<void> {
+    const file = await open(this.path, 'r+')
+    try {
+      await file.truncate((await file.readFile()).lastIndexOf('\n') + 1)
+      await file.datasync()
+    } finally {
+      await file.close()
+    }
   }
 
   async replace(records: readonly T[]): Promise<void> {

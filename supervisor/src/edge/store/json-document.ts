@@ -22,8 +22,13 @@ export class JsonDocument<T> implements Document<T> {
     if (text === undefined) return undefined
     const parsed = this.schema.safeParse(parseJson(text))
     if (parsed.success) return parsed.data
-    const aside = await setAside(this.path)
-    this.log.error('stored file unreadable, set aside', { path: this.path, aside, bytes: text.length })
+    try {
+      const aside = await setAside(this.path)
+      this.log.error('stored file unreadable, set aside', { path: this.path, aside, bytes: text.length })
+    } catch (error) {
+      // A disk that can only be read, say: it stays where it is, and counts as absent all the same.
+      this.log.error('stored file unreadable, not set aside', { path: this.path, error })
+    }
     return undefined
   }
 

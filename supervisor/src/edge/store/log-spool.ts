@@ -34,7 +34,7 @@ export class DiskLogSpool implements LogSpool {
     const spool = new DiskLogSpool(segments, limits)
     const state = await segments.open()
     if (state) spool.state = state
-    await spool.advance()
+    await spool.advance().catch((error: unknown) => log.error('old log lines not removed', { error }))
     return spool
   }
 
