@@ -4,6 +4,7 @@ import type { Request, Response } from 'express'
 import { CONFIG } from '../config/config.module.js'
 import type { ServerConfig } from '../config/config.js'
 import type { Visit } from './git-access.service.js'
+import { withCures } from './git-messages.js'
 import { git } from './git-program.js'
 import type { GitRequest } from './git-request.js'
 import { type HookCall, HookDoor } from './hook-door.js'
@@ -44,7 +45,7 @@ export class GitHost {
     const expected = this.hooks.expect(pushId, this.handler(repository, visit))
     try {
       const environment = { FLOTILLA_PUSH: pushId }
-      await serveByBackend(request, response, { ...backend, environment, outlivesClient: true })
+      await serveByBackend(request, response, { ...backend, environment, outlivesClient: true, through: withCures() })
     } finally {
       expected.forget()
     }

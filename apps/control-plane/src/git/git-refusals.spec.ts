@@ -114,12 +114,13 @@ describe('git push', () => {
     await expectUnchanged()
   })
 
-  it('that is larger than the limit is refused with the limit', async () => {
+  it('that is larger than the limit is refused with the limit and what to do', async () => {
     const { copy } = bench
     await writeFile(join(copy.folder, 'large.bin'), randomBytes(2 * MAX_PUSH_BYTES))
     await copy.commit(DOCKERFILE)
     const { code, output } = await copy.push('main')
     expect(output).toContain('remote: fatal: pack exceeds maximum allowed size (1024.00 KiB)')
+    expect(output).toMatch(/remote: {2}! {5}.* raise its MAX_PUSH_BYTES\./)
     expect(code).not.toBe(0)
     await expectUnchanged()
   })

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Request, Response } from 'express'
 import { gitEnvironment } from './git-program.js'
 
@@ -15,6 +16,8 @@ export interface Backend {
   environment?: Record<string, string>
   // Goes on to its end when the client leaves: a push whose build runs.
   outlivesClient: boolean
+  // What the answer goes through on its way.
+  through?: Duplex
 }
 
 /**
@@ -27,7 +30,7 @@ export function serveByBackend(request: Request, response: Response, backend: Ba
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   feed(request, child)
-  return answer(response, child, backend.outlivesClient)
+  return answer(response, child, backend)
 }
 
 function cgiVariables(request: Request, { root, path, user }: Backend): Record<string, string> {
@@ -72,10 +75,12 @@ function feed(request: Request, child: ChildProcess): void {
   })
 }
 
-function answer(response: Response, child: ChildProcess, outlivesClient: boolean): Promise<void> {
+function answer(response: Response, child: ChildProcess, { outlivesClient, through }: Backend): Promise<void> {
   return new Promise((resolve, reject) => {
     const { stdout, stderr } = child
     if (!stdout || !stderr) return reject(new Error('git http-backend has no output'))
+    const body = through ?? response
+    through?.pipe(response)
     let head = Buffer.alloc(0)
     let isHeadRead = false
     const readHead = (chunk: Buffer) => {
@@ -85,21 +90,22 @@ function answer(response: Response, child: ChildProcess, outlivesClient: boolean
       isHeadRead = true
       stdout.off('data', readHead)
       writeHead(response, head.subarray(0, end?.at ?? 0).toString())
-      response.write(head.subarray(end?.next ?? 0))
-      stdout.pipe(response)
+      body.write(head.subarray(end?.next ?? 0))
+      stdout.pipe(body)
     }
     stdout.on('data', readHead)
     stderr.resume()
     response.on('close', () => {
       if (child.exitCode !== null || response.writableFinished) return
-      stdout.unpipe(response)
+      stdout.unpipe(body)
       stdout.resume()
       if (!outlivesClient) child.kill()
     })
     child.on('error', reject)
     child.on('close', (code) => {
       if (!isHeadRead && !response.headersSent) response.status(500)
-      if (!response.writableEnded) response.end()
+      const open = isHeadRead ? body : response
+      if (!open.writableEnded) open.end()
       if (isHeadRead || response.destroyed) resolve()
       else reject(new Error(`git http-backend ended with ${code} before it answered`))
     })

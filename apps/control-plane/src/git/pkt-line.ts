@@ -5,7 +5,11 @@ const FLUSH = '0000'
 const MAX_LENGTH = 65_520
 
 export function encodeSection(lines: readonly string[]): string {
-  return lines.map((line) => (Buffer.byteLength(line) + 4).toString(16).padStart(4, '0') + line).join('') + FLUSH
+  return lines.map(encodePacket).join('') + FLUSH
+}
+
+export function encodePacket(text: string): string {
+  return (Buffer.byteLength(text) + 4).toString(16).padStart(4, '0') + text
 }
 
 /** Reads sections, one after the other. Throws where the input ends within one or is not framed. */
