@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Injectable, type OnModuleDestroy, StreamableFile } from '@nestjs/common'
 import type { Request } from 'express'
 
@@ -15,8 +14,8 @@ export interface ServerEvent {
   data: object
 }
 
-/** Makes events until `signal` says that nobody listens any more. */
-export type EventSource = (signal: AbortSignal) => AsyncIterable<ServerEvent>
+/** Makes events, one by one or several at once, until `signal` says that nobody listens any more. */
+export type EventSource = (signal: AbortSignal) => AsyncIterable<ServerEvent | readonly ServerEvent[]>
 
 /**
  * Answers a `@Get()` route with server-sent events: comments keep the connection alive, the next event is made when the
@@ -63,31 +62,49 @@ export function resumeAfter(request: Request, after?: string): string | undefine
 }
 
 /** The text of a stream. Its first comment sends the headers: the client learns that it is heard. */
-async function* frames(events: AsyncIterable<ServerEvent>, signal: AbortSignal): AsyncGenerator<string> {
+async function* frames(events: ReturnType<EventSource>, signal: AbortSignal): AsyncGenerator<string> {
   yield ': open\n\n'
   const source = events[Symbol.asyncIterator]()
+  const silence = new Silence(signal)
   try {
     for (let next = source.next(); !signal.aborted;) {
-      const result = await orSilence(next, signal)
+      const result = await silence.or(next)
       if (result === 'silence') yield ': ping\n\n'
       else if (result.done) return
       else {
-        yield frame(result.value)
+        yield [result.value].flat().map(frame).join('')
         next = source.next()
       }
     }
   } finally {
+    silence.end()
     await source.return?.()
   }
 }
 
-async function orSilence<T>(next: Promise<T>, signal: AbortSignal): Promise<T | 'silence'> {
-  const quiet = new AbortController()
-  const silence = sleep(KEEP_ALIVE_MS, 'silence' as const, { signal: AbortSignal.any([signal, quiet.signal]) })
-  try {
-    return await Promise.race([next, silence.catch(() => 'silence' as const)])
-  } finally {
-    quiet.abort()
+/** Says when nothing has come for long. One timer and one listener for all of a stream: there may be many events. */
+class Silence {
+  private readonly timer: NodeJS.Timeout
+  private fall: () => void = () => undefined
+  private readonly onAbort = () => this.fall()
+
+  constructor(private readonly signal: AbortSignal) {
+    this.timer = setTimeout(() => this.fall(), KEEP_ALIVE_MS)
+    signal.addEventListener('abort', this.onAbort)
+  }
+
+  or<T>(next: Promise<T>): Promise<T | 'silence'> {
+    this.timer.refresh()
+    return new Promise((resolve, reject) => {
+      this.fall = () => resolve('silence')
+      if (this.signal.aborted) this.fall()
+      next.then(resolve, reject)
+    })
+  }
+
+  end(): void {
+    clearTimeout(this.timer)
+    this.signal.removeEventListener('abort', this.onAbort)
   }
 }
 

@@ -35,9 +35,13 @@ export class StreamService {
     }
   }
 
-  async *events(scope: StreamScope, signal: AbortSignal): AsyncGenerator<ServerEvent> {
-    for await (const change of changeFeed(this.bus, (change) => isWanted(change, scope), signal)) {
-      if (await this.isVisible(change, scope)) yield { type: 'change', data: present(change) }
+  async *events(scope: StreamScope, signal: AbortSignal): AsyncGenerator<ServerEvent[]> {
+    for await (const batch of changeFeed(this.bus, (change) => isWanted(change, scope), signal)) {
+      const events: ServerEvent[] = []
+      for (const change of batch) {
+        if (await this.isVisible(change, scope)) events.push({ type: 'change', data: present(change) })
+      }
+      if (events.length > 0) yield events
     }
   }
 
