@@ -1,6 +1,6 @@
 /**
  * What crosses a wire: the device contract, the compose subset and the REST resources, as zod schemas with their
- * inferred types. It must not know how anything is stored, planned or shown, and imports nothing but zod, and semver for what a range of versions is.
+ * inferred types. It must not know how anything is stored, planned or shown, and imports nothing but zod.
  */
 export * from './names.js'
 export * from './canonical-json.js'

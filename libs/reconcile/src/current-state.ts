@@ -110,8 +110,13 @@ export interface HostState {
   supervisor?: { version: string; replaceableBy?: 'bundle' | 'image' }
 }
 
-/** What a board is and has, in the words of balena's contracts: `hw.device-type` → `raspberrypi4-64`. */
-export type BoardContract = Record<string, string>
+/** What a board is and has, and how its versions are compared with what services ask for. */
+export interface BoardContract {
+  // In the words of balena's contracts: `hw.device-type` → `raspberrypi4-64`.
+  has: Record<string, string>
+  // Whether a version is in a range of versions; undefined: one of the two is none. Pure: equal questions, equal answers.
+  isInRange: (version: string, range: string) => boolean | undefined
+}
 
 export interface CurrentState {
   platform: Platform

@@ -1,6 +1,7 @@
 import type { BoardContract } from '@flotilla/reconcile'
 import type { Host } from '../ports.js'
 import { balenaArchitecture, balenaDeviceType } from './device-type.js'
+import { isInRange } from './version-range.js'
 
 // Of balena's supervisor, whose ways this one follows: apps that require one mean what it does, not what it is called.
 const BALENA_SUPERVISOR = '19.0.5'
@@ -9,11 +10,12 @@ const BALENA_SUPERVISOR = '19.0.5'
 export function boardContract(host: Host): BoardContract {
   const board = host.board()
   const { kernel } = host.facts()
-  return {
+  const has = {
     'arch.sw': balenaArchitecture(board.platform),
     'hw.device-type': balenaDeviceType(board),
     'sw.supervisor': BALENA_SUPERVISOR,
     ...(kernel !== undefined && { 'sw.linux': kernel }),
     ...(board.l4tVersion !== undefined && { 'sw.l4t': board.l4tVersion }),
   }
+  return { has, isInRange }
 }

@@ -1,4 +1,4 @@
-import { hasVersions, isInVersionRange, type Target, type TargetApp, type TargetService } from '@flotilla/contracts'
+import { hasVersions, type Target, type TargetApp, type TargetService } from '@flotilla/contracts'
 import type { BoardContract } from '../current-state.js'
 import { joinedServices } from '../dependencies.js'
 import { isYes, labelOf, requirementsOf } from '../labels.js'
@@ -28,7 +28,7 @@ export function fitTarget(target: Target, contract: BoardContract | undefined): 
 /** What of an app fits on this board. Without a contract nothing is known of the board, and all of it does. */
 export function fitApp(app: TargetApp, contract: BoardContract | undefined): Fit {
   if (!contract) return { app, leftOut: NOTHING, refusals: NOTHING }
-  const key = JSON.stringify(contract)
+  const key = JSON.stringify(contract.has)
   const known = KNOWN.get(app)
   if (known?.key === key) return known.fit
   const fit = lookAt(app, contract)
@@ -53,18 +53,19 @@ function unmetOf(app: TargetApp, contract: BoardContract): Record<string, string
   const found = Object.entries(app.services).flatMap(([name, service]) => {
     const [first] = Object.entries(requirementsOf(service))
       .sort(([a], [b]) => byText(a, b))
-      .flatMap(([what, value]) => unmetNeed(what, value, ownMember(contract, what)) ?? [])
+      .flatMap(([what, value]) => unmetNeed(what, value, contract) ?? [])
     return first === undefined ? [] : [[name, `${name} needs ${first}.`] as const]
   })
   return Object.fromEntries(found)
 }
 
 // The end of a sentence.
-function unmetNeed(what: string, asked: string, own: string | undefined): string | undefined {
+function unmetNeed(what: string, asked: string, { has, isInRange }: BoardContract): string | undefined {
+  const own = ownMember(has, what)
   const need = `${what} ${asked}`
   if (own === undefined) return `${need}, which this board has not`
   if (!hasVersions(what)) return own === asked ? undefined : `${need}, and this board is ${own}`
-  const isMet = isInVersionRange(own, asked)
+  const isMet = isInRange(own, asked)
   if (isMet === undefined) return `${need}, which is no range of versions`
   return isMet ? undefined : `${need}, and this board has ${own}`
 }

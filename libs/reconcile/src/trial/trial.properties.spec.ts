@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { DeviceMemory } from '../memory.js'
 import { ownMember } from '../own-member.js'
 import { fitTarget } from '../requirements/fit.js'
+import { contractOf } from '../testing/board-contract.js'
 import { differences } from '../testing/oracle.js'
 import { APP_ID, imageOf, targetOf, type ServiceInput } from '../testing/targets.js'
 import {
@@ -59,7 +60,7 @@ const failure: World['failure'] = (step, { current }) => {
 }
 
 const NEW_KERNEL = { 'io.balena.features.requires.sw.linux': '>=6' }
-const [OLD, NEW] = [{ 'sw.linux': '5.10.0' }, { 'sw.linux': '6.6.0' }]
+const [OLD, NEW] = [contractOf({ 'sw.linux': '5.9.0' }), contractOf({ 'sw.linux': '6.6.0' })]
 
 interface Release {
   number: number

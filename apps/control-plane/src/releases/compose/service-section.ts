@@ -1,4 +1,5 @@
-import { hasVersions, isVersionRange, requirementOfLabel, type ServiceSpecInput } from '@flotilla/contracts'
+import { hasVersions, requirementOfLabel, type ServiceSpecInput } from '@flotilla/contracts'
+import validRange from 'semver/ranges/valid.js'
 import { type BuildSection, readBuild } from './build-section.js'
 import type { Field } from './field.js'
 import { INSTEAD_IN_SERVICE } from './instead.js'
@@ -59,7 +60,7 @@ function readImage(field: Field): string | undefined {
 // What no board could ever meet is refused here, and not by each of them.
 function checkLabel(label: string, value: string, field: Field): void {
   const what = requirementOfLabel(label)
-  if (what === undefined || !hasVersions(what) || isVersionRange(value.trim())) return
+  if (what === undefined || !hasVersions(what) || validRange(value.trim()) !== null) return
   field.refuse(
     `${label} is "${value}", which is no range of versions; write one like >=6.1, ^6.1.0 || 7.x or 5.10 - 6.6`,
   )
