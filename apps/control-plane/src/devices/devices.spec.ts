@@ -78,8 +78,10 @@ describe('devices', () => {
         const answer = await api.call(user, `GET /api/v1/devices?${query}=a%00b`)
         expect([query, ...(await refusal(answer))]).toEqual([query, 400, 'text-not-storable'])
       }
-      const logs = await api.call(user, `GET /api/v1/devices/${board.deviceId}/logs?service=%00`)
-      expect(await refusal(logs)).toEqual([400, 'text-not-storable'])
+      for (const path of ['logs', 'logs/stream']) {
+        const logs = await api.call(user, `GET /api/v1/devices/${board.deviceId}/${path}?service=%00`)
+        expect(await refusal(logs)).toEqual([400, 'text-not-storable'])
+      }
     })
 
     it('come in pages, each device once, while others are added', async () => {

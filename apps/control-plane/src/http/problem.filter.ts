@@ -10,7 +10,7 @@ import type { Request, Response } from 'express'
 import { isRefusedText } from '../database/refused-text.js'
 import type { KnownRoutes } from './known-routes.js'
 import { overloaded } from './gate.js'
-import { Problem } from './problem.js'
+import { holdsNul, Problem } from './problem.js'
 import { requestId } from './request-id.js'
 
 /** Turns whatever a route throws into an RFC 9457 problem; what is not the caller's fault is logged here, once. */
@@ -60,7 +60,7 @@ export function toProblem(error: unknown): Problem {
   const parser = bodyParserProblem(error)
   if (parser) return parser
   if (isRefusedText(error)) {
-    return new Problem('text-not-storable', 400, 'Some text in the request holds a NUL character; remove it.')
+    return holdsNul()
   }
   if (isPoolFull(error)) return overloaded('Too much is asked of the server at once; come back later.')
   return new Problem(

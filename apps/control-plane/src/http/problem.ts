@@ -32,3 +32,8 @@ function titleOf(code: string): string {
   const words = code.replaceAll('-', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
+
+/** What Postgres cannot hold, wherever it is found out. */
+export function holdsNul(): Problem {
+  return new Problem('text-not-storable', 400, 'Some text in the request holds a NUL character; remove it.')
+}

@@ -7,7 +7,7 @@ import type { ServerConfig } from '../config/config.js'
 import { SupervisorReleases } from '../supervisor-releases/index.js'
 import { installScript } from './install-script.js'
 
-const InstallQuerySchema = z.object({
+const InstallQuerySchema = z.looseObject({
   // Whether it may be used is said when the board registers.
   key: z.string().regex(/^flp_[A-Za-z0-9_-]{43}$/, 'not a provisioning key'),
 

@@ -6,8 +6,8 @@ import { Public } from '../auth/index.js'
 import { Problem } from '../http/problem.js'
 import { type Credentials, RegistryAuthService } from './registry-auth.service.js'
 
-// Clients repeat `scope` for several repositories; one may also hold several, separated by blanks.
-const TokenQuerySchema = z.object({
+// Clients send more than is of use. They repeat `scope` for several repositories; one may also hold several, separated by blanks.
+const TokenQuerySchema = z.looseObject({
   service: z.string().optional(),
   scope: z.union([z.string(), z.array(z.string()).max(50)]).optional(),
 })
