@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { rejectionOf } from './testing/rejections.js'
 import { dashboardOfSuites } from './testing/test-dashboard.js'
 
 const dashboard = dashboardOfSuites()
@@ -39,6 +40,26 @@ describe('fleets', () => {
     const device = await dashboard.addDevice('first', provisioningKey)
     await device.report({ activity: 'settled' })
     await card.getByText('1 of 1 device online').waitFor()
+  })
+
+  it('show that devices gave their release up, and which', async () => {
+    const { id, provisioningKey } = await dashboard.createFleet('troubled')
+    const [sick, well] = [
+      await dashboard.addDevice('sick', provisioningKey),
+      await dashboard.addDevice('well', provisioningKey),
+    ]
+    await well.report({ activity: 'settled' })
+    await sick.report({ activity: 'waiting', apps: { [id]: { services: {}, rejected: rejectionOf('web') } } })
+    const page = await dashboard.open('/fleets')
+    const card = page.getByRole('article').filter({ hasText: 'troubled' })
+    await card.getByText('1 gave the release up').waitFor()
+    await card.getByRole('link', { name: 'troubled' }).click()
+    await page.getByText('1 gave the release up').waitFor()
+    await page.getByRole('link', { name: 'well' }).waitFor()
+    await page.getByRole('combobox', { name: 'Activity' }).click()
+    await page.getByRole('option', { name: 'Release given up' }).click()
+    await page.getByRole('link', { name: 'well' }).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'sick' }).waitFor()
   })
 })
 

@@ -62,6 +62,11 @@ describe('device explain', () => {
     })
   })
 
+  it('stands out in the list of fleets where a device gave its release up', async () => {
+    await deviceThatSaid({ rejected: REJECTION })
+    expect(await terminal.ok('fleet', 'list')).toMatch(/\d gave the release up +main /)
+  })
+
   it('tells how a first release fares that has nothing to go back to', async () => {
     const trial = { releaseId: REJECTION.releaseId, failures: 2, lastFailure: REJECTION }
     const said = await terminal.ok('device', 'explain', await deviceThatSaid({ trial }))

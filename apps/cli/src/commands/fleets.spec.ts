@@ -29,7 +29,7 @@ describe('fleet', () => {
     expect(shown).toMatch(/^release +none yet$/m)
     expect(shown).toMatch(/^devices +0, 0 online$/m)
     expect(await terminal.ok('fleet', 'list', '--org', org)).toMatch(
-      new RegExp(`^${org}/${name} +0 +0 +production`, 'm'),
+      new RegExp(`^${org}/${name} +0 +0 +- +production`, 'm'),
     )
     expect((await terminal.run(['fleet', 'create', `${org}/${name}`])).status).toBe(5)
   })

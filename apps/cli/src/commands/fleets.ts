@@ -93,6 +93,7 @@ async function list(context: Context, { org }: { org?: string }): Promise<void> 
     { title: 'FLEET', value: fleetPath },
     { title: 'DEVICES', value: ({ deviceCounts }) => deviceCounts.total },
     { title: 'ONLINE', value: ({ deviceCounts }) => deviceCounts.online },
+    { title: 'TROUBLE', value: trouble, format: () => 'red' },
     { title: 'BRANCH', value: (fleet) => fleet.deployBranch },
     { title: 'FOLLOWS', value: (fleet) => (fleet.pinned ? 'pinned' : 'newest') },
     { title: 'CREATED', value: (fleet) => formatAge(fleet.createdAt, context.output.now) },
@@ -102,6 +103,15 @@ async function list(context: Context, { org }: { org?: string }): Promise<void> 
     columns,
     'There are no fleets. Make one with: flotilla fleet create <organization>/<fleet>',
   )
+}
+
+/** `1 gave the release up, 2 failing` */
+function trouble({ deviceCounts: { rejected, failing } }: FleetView): string | undefined {
+  const kinds = [
+    ...(rejected > 0 ? [`${rejected} gave the release up`] : []),
+    ...(failing > 0 ? [`${failing} failing`] : []),
+  ]
+  return kinds.length > 0 ? kinds.join(', ') : undefined
 }
 
 async function create(context: Context, path: string, { branch, platform }: FleetOptions): Promise<void> {

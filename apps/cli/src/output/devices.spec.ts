@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
-import { ServiceStateSchema } from '@flotilla/contracts'
-import { serviceColumns, transferFields } from './devices.js'
+import { type DeviceView, ServiceStateSchema } from '@flotilla/contracts'
+import { deviceColumns, serviceColumns, transferFields } from './devices.js'
 
 const now = new Date('2026-11-21T12:00:00Z')
 
@@ -28,4 +28,15 @@ it('tells what is left of a budget, and nothing where there is none', () => {
   expect(text({ remainingBytes: 0, resetsAt: '2026-11-21T23:00:00Z', metered: true })).toBe(
     '3.0 MB today, 90.0 MB this month; 0 B left, anew in 11 h (metered)',
   )
+})
+
+it('tells a device that gave up the release it should run from one that waits for something', () => {
+  const stateOf = (device: Partial<DeviceView>) =>
+    deviceColumns(now)
+      .find(({ title }) => title === 'STATE')
+      ?.value({ connectivity: 'online', activity: 'waiting', targetReleaseId: 'b', ...device } as DeviceView)
+  const rejected = { releaseId: 'b', version: '2', at: '', code: 'crash-loop', reason: '' } as const
+  expect(stateOf({ rejected })).toBe('online, gave the release up')
+  expect(stateOf({ rejected: { ...rejected, releaseId: 'a' } })).toBe('online, waiting')
+  expect(stateOf({ rejected, activity: 'updating' })).toBe('online, updating')
 })

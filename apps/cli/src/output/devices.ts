@@ -76,12 +76,19 @@ export function serviceColumns(now: Date): Column<ServiceRow>[] {
 
 function deviceState(device: DeviceView): string {
   if (device.connectivity === 'never') return 'never seen'
-  return device.activity === undefined ? device.connectivity : `${device.connectivity}, ${device.activity}`
+  const does = device.activity === 'waiting' && hasGivenUp(device) ? 'gave the release up' : device.activity
+  return does === undefined ? device.connectivity : `${device.connectivity}, ${does}`
 }
 
-function stateFormat({ connectivity, activity }: DeviceView): Format | undefined {
+/** Whether it is the very release that it should run. */
+function hasGivenUp({ rejected, targetReleaseId }: DeviceView): boolean {
+  return rejected !== undefined && rejected.releaseId === targetReleaseId
+}
+
+function stateFormat(device: DeviceView): Format | undefined {
+  const { connectivity, activity } = device
   if (connectivity !== 'online') return 'dim'
-  if (activity === 'failing') return 'red'
+  if (activity === 'failing' || (activity === 'waiting' && hasGivenUp(device))) return 'red'
   return activity === 'settled' ? 'green' : 'yellow'
 }
 

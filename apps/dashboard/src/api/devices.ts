@@ -15,7 +15,13 @@ import { keys } from './keys.js'
 
 export type HardwareView = z.infer<typeof HardwareSchema>
 export type DeviceTargetView = z.infer<typeof DeviceTargetSchema>
-export type DeviceFilter = Pick<DeviceQuery, 'fleet' | 'q' | 'connectivity' | 'activity'>
+export type DeviceFilter = Pick<DeviceQuery, 'fleet' | 'q' | 'connectivity' | 'activity' | 'rejected'>
+
+// In an address true and false are words.
+const written = ({ rejected, ...filter }: DeviceFilter) => ({
+  ...filter,
+  ...(rejected !== undefined && { rejected: String(rejected) }),
+})
 
 const PAGE = 100
 // A device that falls silent causes no change that could be told: look again now and then.
@@ -25,7 +31,12 @@ export const devicesQuery = (filter: DeviceFilter) =>
   infiniteQueryOptions({
     queryKey: keys.devices.list(filter),
     queryFn: ({ pageParam, signal }): Promise<Page<DeviceView>> =>
-      answer(api.GET('/api/v1/devices', { params: { query: { ...filter, limit: PAGE, cursor: pageParam } }, signal })),
+      answer(
+        api.GET('/api/v1/devices', {
+          params: { query: { ...written(filter), limit: PAGE, cursor: pageParam } },
+          signal,
+        }),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 1) > 1 ? 2 * LOOK_AGAIN_MS : LOOK_AGAIN_MS),

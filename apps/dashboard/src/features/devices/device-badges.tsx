@@ -26,7 +26,7 @@ export function LastSeen({ device }: { device: Pick<DeviceView, 'lastSeenAt'> })
   )
 }
 
-export function ActivityBadge({ device }: { device: Pick<DeviceView, 'activity' | 'connectivity'> }) {
+export function ActivityBadge({ device }: { device: Parameters<typeof activityStatus>[0] }) {
   const { tone, label, moving } = activityStatus(device)
   return (
     <StatusBadge tone={tone} moving={moving}>

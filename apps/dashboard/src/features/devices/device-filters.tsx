@@ -12,6 +12,8 @@ interface DeviceFiltersProps {
 
 const CONNECTIVITY_LABELS = { online: 'Online', offline: 'Offline', never: 'Never connected' }
 const ACTIVITY_LABELS = { settled: 'Settled', updating: 'Updating', waiting: 'Waiting', failing: 'Failing' }
+// Among activities, since that is what such a device does: nothing more.
+const GIVEN_UP = 'given-up'
 
 export function DeviceFilters({ value, onChange }: DeviceFiltersProps) {
   const [text, setText] = useState(value.q ?? '')
@@ -53,9 +55,18 @@ export function DeviceFilters({ value, onChange }: DeviceFiltersProps) {
         aria-label="Activity"
         placeholder="Any activity"
         clearable
-        data={ACTIVITIES.map((one) => ({ value: one, label: ACTIVITY_LABELS[one] }))}
-        value={value.activity ?? null}
-        onChange={(activity) => onChange({ ...value, activity: activity ?? undefined })}
+        data={[
+          ...ACTIVITIES.map((one) => ({ value: one, label: ACTIVITY_LABELS[one] })),
+          { value: GIVEN_UP, label: 'Release given up' },
+        ]}
+        value={value.rejected ? GIVEN_UP : (value.activity ?? null)}
+        onChange={(chosen) =>
+          onChange({
+            ...value,
+            activity: ACTIVITIES.find((one) => one === chosen),
+            rejected: chosen === GIVEN_UP || undefined,
+          })
+        }
       />
     </Group>
   )

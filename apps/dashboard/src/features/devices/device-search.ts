@@ -12,7 +12,12 @@ export function readDeviceSearch(search: Record<string, unknown>): DeviceSearch 
   const q = typeof search.q === 'string' || typeof search.q === 'number' ? String(search.q).slice(0, 128) : ''
   const connectivity = CONNECTIVITIES.find((one) => one === search.connectivity)
   const activity = ACTIVITIES.find((one) => one === search.activity)
-  return { ...(q !== '' && { q }), ...(connectivity && { connectivity }), ...(activity && { activity }) }
+  return {
+    ...(q !== '' && { q }),
+    ...(connectivity && { connectivity }),
+    ...(activity && { activity }),
+    ...(search.rejected === true && { rejected: true }),
+  }
 }
 
 export function isNarrowed(search: DeviceSearch): boolean {

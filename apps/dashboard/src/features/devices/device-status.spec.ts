@@ -25,6 +25,14 @@ describe('activityStatus', () => {
     })
   })
 
+  it('tells a device that gave its release up from one that waits for something', () => {
+    const device = { activity: 'waiting', connectivity: 'online', targetReleaseId: 'b' } as const
+    const rejected = { releaseId: 'b', version: '2', at: '', code: 'crash-loop', reason: '' } as const
+    expect(activityStatus({ ...device, rejected })).toEqual({ tone: 'bad', label: 'Given up' })
+    expect(activityStatus({ ...device, rejected: { ...rejected, releaseId: 'a' } }).label).toBe('Waiting')
+    expect(activityStatus({ ...device, activity: 'updating', rejected }).label).toBe('Updating')
+  })
+
   it('does not make up an activity that was never reported', () => {
     expect(activityStatus({ connectivity: 'online' }).label).toBe('No report yet')
   })
@@ -51,9 +59,12 @@ describe('serviceTone', () => {
 
 describe('readDeviceSearch', () => {
   it('keeps what it understands of an address and drops the rest', () => {
-    expect(readDeviceSearch({ q: 'roof', connectivity: 'online', activity: 'flying', page: 3 })).toEqual({
+    expect(
+      readDeviceSearch({ q: 'roof', connectivity: 'online', activity: 'flying', rejected: true, page: 3 }),
+    ).toEqual({
       q: 'roof',
       connectivity: 'online',
+      rejected: true,
     })
     expect(readDeviceSearch({ q: 42 })).toEqual({ q: '42' })
     expect(readDeviceSearch({ q: '' })).toEqual({})

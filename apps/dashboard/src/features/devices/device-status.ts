@@ -24,9 +24,18 @@ const ACTIVITY: Record<NonNullable<DeviceView['activity']>, Status> = {
   failing: { tone: 'bad', label: 'Failing' },
 }
 
+/** Whether a device has given up the very release that it should run. */
+export function hasGivenUp(device: Pick<DeviceView, 'rejected' | 'targetReleaseId'>): boolean {
+  return device.rejected !== undefined && device.rejected.releaseId === device.targetReleaseId
+}
+
+type Acting = Pick<DeviceView, 'activity' | 'connectivity' | 'rejected' | 'targetReleaseId'>
+
 /** What a device does; of one that is away, what it did last. */
-export function activityStatus(device: Pick<DeviceView, 'activity' | 'connectivity'>): Status {
+export function activityStatus(device: Acting): Status {
   if (!device.activity) return { tone: 'idle', label: 'No report yet' }
+  // It waits for another target: for somebody to do something.
+  if (device.activity === 'waiting' && hasGivenUp(device)) return { tone: 'bad', label: 'Given up' }
   const status = ACTIVITY[device.activity]
   if (device.connectivity === 'online') return status
   return { tone: device.activity === 'failing' ? 'bad' : 'idle', label: `Was ${status.label.toLowerCase()}` }

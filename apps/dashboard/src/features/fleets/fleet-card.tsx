@@ -6,9 +6,10 @@ import { StatusBadge } from '../../components/status-badge.js'
 import { count } from '../../format/text.js'
 import { ReleaseVersion } from '../releases/release-version.js'
 import classes from './fleet-card.module.css'
+import { FleetTrouble } from './fleet-trouble.js'
 
 export function FleetCard({ fleet }: { fleet: FleetView }) {
-  const { total, online } = fleet.deviceCounts
+  const { total, online, rejected, failing } = fleet.deviceCounts
   return (
     <Paper className={classes.card} radius="lg" component="article">
       <Group justify="space-between" wrap="nowrap" align="flex-start" gap="sm">
@@ -32,6 +33,14 @@ export function FleetCard({ fleet }: { fleet: FleetView }) {
           <dt>Devices</dt>
           <dd>{total === 0 ? 'None yet' : `${online.toLocaleString()} of ${count(total, 'device')} online`}</dd>
         </div>
+        {rejected + failing > 0 && (
+          <div>
+            <dt>Trouble</dt>
+            <dd className={classes.release}>
+              <FleetTrouble counts={fleet.deviceCounts} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Release</dt>
           <dd className={classes.release}>

@@ -16,6 +16,7 @@ import { StatusBadge } from '../../components/status-badge.js'
 import { TabLink, TabLinks } from '../../components/tab-links.js'
 import { ReleaseVersion } from '../releases/release-version.js'
 import { AddDeviceDialog } from './add-device-dialog.js'
+import { FleetTrouble } from './fleet-trouble.js'
 
 const route = getRouteApi('/inside/fleets/$fleetId')
 
@@ -71,9 +72,12 @@ function FleetHeader({ fleet }: { fleet: FleetView }) {
         title={fleet.name}
         badges={
           total > 0 && (
-            <StatusBadge tone={online === total ? 'good' : 'warn'}>
-              {online.toLocaleString()} of {total.toLocaleString()} online
-            </StatusBadge>
+            <Group gap="xs">
+              <StatusBadge tone={online === total ? 'good' : 'warn'}>
+                {online.toLocaleString()} of {total.toLocaleString()} online
+              </StatusBadge>
+              <FleetTrouble counts={fleet.deviceCounts} />
+            </Group>
           )
         }
         subtitle={<FleetFacts fleet={fleet} />}

@@ -19,7 +19,7 @@ export function ReleaseItem({ release, isTarget }: { release: ReleaseView; isTar
         </TextLink>
         {isTarget && (
           <Text size="xs" c="dimmed">
-            the fleet runs it
+            the fleet should run it
           </Text>
         )}
       </div>

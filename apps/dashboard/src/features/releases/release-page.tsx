@@ -63,7 +63,9 @@ function Release({ release }: { release: ReleaseDetail }) {
               {label}
             </StatusBadge>
             {fleet?.targetReleaseId === release.id && (
-              <StatusBadge tone="busy">{fleet.pinned ? 'Fleet is pinned to it' : 'The fleet runs it'}</StatusBadge>
+              <StatusBadge tone="busy">
+                {fleet.pinned ? 'Fleet is pinned to it' : 'The fleet should run it'}
+              </StatusBadge>
             )}
           </Group>
         }

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { Age } from '../../../components/age.js'
 import { StatusBadge } from '../../../components/status-badge.js'
 import { ReleaseVersion } from '../../releases/release-version.js'
-import { releaseStanding } from '../device-status.js'
+import { hasGivenUp, releaseStanding } from '../device-status.js'
 import classes from './device-standing.module.css'
 import { updatePercent, type ServiceRow } from './service-rows.js'
 
@@ -12,7 +12,7 @@ import { updatePercent, type ServiceRow } from './service-rows.js'
 export function DeviceStanding({ device, rows }: { device: DeviceView; rows: ServiceRow[] }) {
   const standing = releaseStanding(device)
   // A bar that does not move says less than the reason why.
-  const isGivenUp = device.rejected !== undefined && device.rejected.releaseId === device.targetReleaseId
+  const isGivenUp = hasGivenUp(device)
   const waits = device.activity === 'waiting' && standing === 'behind' && !isGivenUp
   const updating = device.activity === 'updating' || waits
   const percent = updatePercent(rows)
