@@ -34,13 +34,16 @@ import { RequestsSchema } from '../../stored-memory.js'
 import { DiskEventSpool } from './event-spool.js'
 import { JsonDocument } from './json-document.js'
 import { DiskLogSpool } from './log-spool.js'
+import { Reserve } from './reserve.js'
 import { TwinDocument } from './twin-document.js'
 
 export async function openStore(folder: string, log: Logger): Promise<Store> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   // The folder may have been made by hand; the private key is in it. A disk that can only be read is not to be asked.
   if (((await stat(folder)).mode & 0o777) !== 0o700) await chmod(folder, 0o700)
-  const document = <T>(name: string, schema: z.ZodType<T>) => new JsonDocument(join(folder, name), schema, log)
+  const reserve = new Reserve(join(folder, 'reserve'))
+  await reserve.fill()
+  const document = <T>(name: string, schema: z.ZodType<T>) => new JsonDocument(join(folder, name), schema, log, reserve)
   const twin = <T>(name: string, schema: z.ZodType<T>) =>
     new TwinDocument(document(`${name}.json`, schema), document(`${name}.copy.json`, schema))
   return {
@@ -70,7 +73,7 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     deltas: document('deltas.json', StoredDeltasSchema),
     bundles: document('bundles.json', StoredBundlesSchema),
     bundleUploads: document('bundle-uploads.json', StoredUploadsSchema),
-    events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log),
+    events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log, undefined, reserve),
     logs: await DiskLogSpool.open(join(folder, 'logs'), log),
   }
 }

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Logger } from '../../ports.js'
 import { StampSchema, type EventSpool, type SpooledEvent } from '../../stored.js'
 import { Journal } from './journal.js'
+import type { Reserve } from './reserve.js'
 
 const RecordSchema = z.union([
   z.object({ event: DeviceReportEventSchema.extend({ stamp: StampSchema.optional() }) }),
@@ -37,8 +38,8 @@ export class DiskEventSpool implements EventSpool {
     private readonly limits: EventSpoolLimits,
   ) {}
 
-  static async open(path: string, log: Logger, limits = DEFAULT_LIMITS): Promise<DiskEventSpool> {
-    const spool = new DiskEventSpool(new Journal(path, RecordSchema, log), limits)
+  static async open(path: string, log: Logger, limits = DEFAULT_LIMITS, reserve?: Reserve): Promise<DiskEventSpool> {
+    const spool = new DiskEventSpool(new Journal(path, RecordSchema, log, reserve), limits)
     for (const record of await spool.journal.read()) spool.replay(record)
     spool.trim()
     return spool

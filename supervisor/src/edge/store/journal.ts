@@ -8,12 +8,15 @@ import type { z } from 'zod'
 import { parseJson } from '../../parse-json.js'
 import type { Logger } from '../../ports.js'
 import { readIfPresent, setAside, syncFolder, writeAtomically } from './atomic-file.js'
+import type { Reserve } from './reserve.js'
 
 export class Journal<T> {
   constructor(
     readonly path: string,
     private readonly schema: z.ZodType<T>,
     private readonly log: Logger,
+    // Absent: what it holds is not worth it.
+    private readonly reserve?: Reserve,
   ) {}
 
   /**
@@ -37,8 +40,19 @@ export class Journal<T> {
   }
 
   /** Durable when it resolves. Returns the bytes written. */
-  async append(records: readonly T[]): Promise<number> {
-    const text = asLines(records)
+  append(records: readonly T[]): Promise<number> {
+    return this.write(() => this.appendText(asLines(records)))
+  }
+
+  async replace(records: readonly T[]): Promise<void> {
+    await this.write(() => writeAtomically(this.path, asLines(records)))
+  }
+
+  private write<R>(act: () => Promise<R>): Promise<R> {
+    return this.reserve ? this.reserve.spend(act) : act()
+  }
+
+  private async appendText(text: string): Promise<number> {
     const file = await open(this.path, 'a', 0o600)
     try {
       const { size } = await file.stat()
@@ -70,10 +84,6 @@ export class Journal<T> {
     } finally {
       await file.close()
     }
-  }
-
-  async replace(records: readonly T[]): Promise<void> {
-    await writeAtomically(this.path, asLines(records))
   }
 }
 

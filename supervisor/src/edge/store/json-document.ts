@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import { parseJson } from '../../parse-json.js'
 import type { Document, Logger } from '../../ports.js'
 import { readIfPresent, setAside, writeAtomically } from './atomic-file.js'
+import type { Reserve } from './reserve.js'
 
 export class JsonDocument<T> implements Document<T> {
   // Writes of one file take turns: two at once would share the file that is renamed.
@@ -15,6 +16,7 @@ export class JsonDocument<T> implements Document<T> {
     private readonly path: string,
     private readonly schema: z.ZodType<T>,
     private readonly log: Logger,
+    private readonly reserve: Reserve,
   ) {}
 
   async read(): Promise<T | undefined> {
@@ -40,7 +42,7 @@ export class JsonDocument<T> implements Document<T> {
 
   write(value: T): Promise<void> {
     const text = `${JSON.stringify(value)}\n`
-    const write = this.lastWrite.then(() => writeAtomically(this.path, text))
+    const write = this.lastWrite.then(() => this.reserve.spend(() => writeAtomically(this.path, text)))
     // A failed write is its caller's to handle; the next one may well succeed.
     this.lastWrite = write.catch(() => undefined)
     return write
