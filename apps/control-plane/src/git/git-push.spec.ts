@@ -233,7 +233,9 @@ describe('git push', () => {
     const pinned = await bench.target()
     await api.call(user, `PATCH /api/v1/fleets/${fleet.id}`, { pinnedReleaseId: pinned })
     await copy.commit({ 'new.txt': 'new' })
-    expect((await copy.push('main')).output).toContain('The fleet is pinned to another release')
+    const { output } = await copy.push('main')
+    expect(output).toContain('The fleet is pinned to another release')
+    expect(output).toContain(`flotilla fleet unpin ${fleet.organization}/${fleet.name}`)
     expect(await bench.target()).toBe(pinned)
   })
 

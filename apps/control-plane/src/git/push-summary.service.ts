@@ -55,7 +55,8 @@ export class PushSummary {
     const fleet = await this.fleets.get(push.fleet.id)
     if (fleet.pinned) {
       const pinned = fleet.targetReleaseId === release.id ? 'to this very release' : 'to another release'
-      push.say(detail(`The fleet is pinned ${pinned}; its devices stay there until it follows the newest again.`))
+      push.say(detail(`The fleet is pinned ${pinned}, and its devices stay there.`))
+      push.say(detail(`To let it follow its newest release: flotilla fleet unpin ${fleet.organization}/${fleet.name}`))
       return
     }
     const { total, online } = await this.devices.count(fleet.id)
