@@ -15,6 +15,7 @@ import type {
   StepOf,
   Surroundings,
 } from '../../ports.js'
+import { bridgeAddress } from './bridge-address.js'
 import { attachments, containerBody, hasMountedLockFolders, type Attachment } from './container-body.js'
 import { fileTime, makeLockFolders } from './container-files.js'
 import { defaultLogging, registryRules } from './engine-settings.js'
@@ -198,7 +199,7 @@ export class DockerEngine implements Engine {
   async hostAddress(): Promise<string | undefined> {
     try {
       const { IPAM: ipam } = await this.docker.getNetwork('bridge').inspect()
-      return ipam?.Config?.find(({ Gateway }) => Gateway?.includes('.'))?.Gateway
+      return bridgeAddress(ipam?.Config)
     } catch (error) {
       // An engine can be set up without that network.
       if (statusOf(error) === 404) return undefined
