@@ -23,6 +23,7 @@ const FILES = [
   'registration.copy.json',
   'report-baseline.json',
   'repositories.json',
+  'reserve',
   'requests.json',
   'running-releases.json',
   'target.json',
