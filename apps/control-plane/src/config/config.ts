@@ -60,6 +60,10 @@ export const ServerConfigSchema = z.object({
     'Room for the uploaded snapshots of one device, in bytes.',
   ),
   DEVICE_METRICS_DAYS: Count.max(3650).default(30).describe('Days for which the metrics of devices are kept.'),
+  DEVICE_EVENTS_DAYS: Count.min(7)
+    .max(36500)
+    .default(365)
+    .describe('Days for which the history of devices is kept, at least 7.'),
   DELTA_CONCURRENCY: Count.default(1).describe('Deltas of images that one worker makes at the same time.'),
   DELTA_TIMEOUT_SECONDS: Count.default(1800).describe('Time after which making a delta fails.'),
   DELTA_MEMORY_BYTES: Count.default(1536 * 1024 ** 2).describe('Most memory that making one delta may take, in bytes.'),

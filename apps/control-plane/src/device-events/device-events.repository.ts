@@ -42,6 +42,21 @@ export class DeviceEventsRepository {
     return row?.last ?? 0
   }
 
+  /** Of the `limit` oldest events the last that came before then; undefined where none did. */
+  async lastOfOldest(before: Date, limit: number): Promise<string | undefined> {
+    // Ids grow as events come, so this reads no more than the first of them.
+    const [row] = await this.source.query<{ last: string | null }[]>(
+      `SELECT max(id) AS last FROM (SELECT id, received_at FROM device_events ORDER BY id LIMIT $2) AS oldest
+       WHERE received_at < $1`,
+      [before, limit],
+    )
+    return row?.last ?? undefined
+  }
+
+  async removeUpTo(id: string): Promise<void> {
+    await this.source.query('DELETE FROM device_events WHERE id <= $1', [id])
+  }
+
   /** Newest first, older than `before` (an event id). */
   page(deviceId: string, limit: number, before: string | undefined): Promise<DeviceEvent[]> {
     const query = this.source

@@ -24,30 +24,40 @@ export class RetentionRepository {
     return rows.map((row) => row.id)
   }
 
-  async removeAll(deviceId: string): Promise<number> {
-    const [, count] = await this.source.query<[unknown, number]>('DELETE FROM device_logs WHERE device_id = $1', [
-      deviceId,
-    ])
-    await this.source.query('DELETE FROM device_log_positions WHERE device_id = $1', [deviceId])
+  /** The newest line that is not among the newest `keep` of the device. */
+  async lastBeyond(deviceId: string, keep: number): Promise<string | undefined> {
+    const [row] = await this.source.query<{ id: string }[]>(
+      'SELECT id FROM device_logs WHERE device_id = $1 ORDER BY id DESC OFFSET $2 LIMIT 1',
+      [deviceId, keep],
+    )
+    return row?.id
+  }
+
+  /** The oldest lines of a device up to that one, at most `limit`; gives how many it removed. */
+  async removeOldest(deviceId: string, last: string, limit: number): Promise<number> {
+    const [, count] = await this.source.query<[unknown, number]>(
+      `DELETE FROM device_logs WHERE device_id = $1 AND id = ANY(ARRAY(
+         SELECT id FROM device_logs WHERE device_id = $1 AND id <= $2 ORDER BY id LIMIT $3))`,
+      [deviceId, last, limit],
+    )
     return count
   }
 
-  async removeOldest(transaction: Transaction, deviceId: string, keep: number): Promise<number> {
-    // No batch of the device may come in between the removal and the count.
+  /** What is kept of the device, by counting it. */
+  async recount(transaction: Transaction, deviceId: string): Promise<void> {
+    // No batch of the device may come in between.
     await transaction.query('SELECT FROM device_log_positions WHERE device_id = $1 ORDER BY hardware_id FOR UPDATE', [
       deviceId,
     ])
-    const [, count] = await transaction.query<[unknown, number]>(
-      `DELETE FROM device_logs WHERE device_id = $1 AND id <=
-         (SELECT id FROM device_logs WHERE device_id = $1 ORDER BY id DESC OFFSET $2 LIMIT 1)`,
-      [deviceId, keep],
-    )
     await transaction.query(
       `UPDATE device_log_positions p SET kept =
          (SELECT count(*) FROM device_logs l WHERE l.device_id = $1 AND l.hardware_id = p.hardware_id)
        WHERE p.device_id = $1`,
       [deviceId],
     )
-    return count
+  }
+
+  async forget(deviceId: string): Promise<void> {
+    await this.source.query('DELETE FROM device_log_positions WHERE device_id = $1', [deviceId])
   }
 }

@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common'
+import { EventRetention } from '../device-events/index.js'
 import { DeviceLogRetention } from '../device-logs/index.js'
 import { MetricsRetention } from '../device-metrics/index.js'
+import { runAll } from './run-all.js'
 
-/** Bounds what devices fill: their logs by number, their metrics by age. */
+/** Bounds what devices fill: their logs by number, their metrics and their history by age. */
 @Injectable()
 export class DeviceRetention {
   constructor(
     private readonly logs: DeviceLogRetention,
     private readonly metrics: MetricsRetention,
+    private readonly events: EventRetention,
   ) {}
 
-  async run(): Promise<void> {
-    await this.logs.run()
-    await this.metrics.run()
+  run(): Promise<void> {
+    return runAll([() => this.logs.run(), () => this.metrics.run(), () => this.events.run()])
   }
 }

@@ -3,6 +3,7 @@ import { UsedChallenges } from '../hardware/index.js'
 import { IdempotencyKeysRepository } from '../http/idempotency-keys.repository.js'
 import { DeviceRetention } from './device-retention.service.js'
 import { StaleFiles } from './stale-files.service.js'
+import { runAll } from './run-all.js'
 
 /** Removes rows whose time is over, and what such rows leave behind. */
 @Injectable()
@@ -14,10 +15,12 @@ export class Expiry {
     private readonly files: StaleFiles,
   ) {}
 
-  async run(): Promise<void> {
-    await this.devices.run()
-    await this.challenges.removeExpired()
-    await this.idempotencyKeys.deleteExpired()
-    await this.files.run()
+  run(): Promise<void> {
+    return runAll([
+      () => this.devices.run(),
+      () => this.challenges.removeExpired(),
+      () => this.idempotencyKeys.deleteExpired(),
+      () => this.files.run(),
+    ])
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { DeltaRetention } from '../deltas/index.js'
 import { Leftovers } from '../git/index.js'
 import { SnapshotRetention } from '../snapshots/index.js'
+import { runAll } from './run-all.js'
 
 /** Removes files of which no row speaks any more, and deltas that no device needs. */
 @Injectable()
@@ -12,9 +13,7 @@ export class StaleFiles {
     private readonly deltas: DeltaRetention,
   ) {}
 
-  async run(): Promise<void> {
-    await this.leftovers.run()
-    await this.snapshots.run()
-    await this.deltas.run()
+  run(): Promise<void> {
+    return runAll([() => this.leftovers.run(), () => this.snapshots.run(), () => this.deltas.run()])
   }
 }

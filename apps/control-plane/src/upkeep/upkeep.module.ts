@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common'
 import { BuildsModule } from '../builds/index.js'
 import { DeltaMakingModule, DeltasModule } from '../deltas/index.js'
 import { DeviceCommandsModule } from '../device-commands/index.js'
+import { DeviceEventsModule } from '../device-events/index.js'
 import { DeviceLogsModule } from '../device-logs/index.js'
 import { DeviceMetricsModule } from '../device-metrics/index.js'
 import { LeftoversModule } from '../git/index.js'
@@ -20,6 +21,7 @@ import { Upkeep } from './upkeep.service.js'
     DeltasModule,
     DeltaMakingModule,
     DeviceCommandsModule,
+    DeviceEventsModule,
     DeviceLogsModule,
     DeviceMetricsModule,
     HardwareModule,

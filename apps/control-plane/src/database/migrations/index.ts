@@ -14,6 +14,7 @@ import { ImageDeltas1763700010500 } from './1763700010500-image-deltas.js'
 import { CommitTimes1763700010700 } from './1763700010700-commit-times.js'
 import { NeighbourKeys1763700011000 } from './1763700011000-neighbour-keys.js'
 import { RefusedTargets1763700012000 } from './1763700012000-refused-targets.js'
+import { HistoryRetention1763700013000 } from './1763700013000-history-retention.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   CommitTimes1763700010700,
   NeighbourKeys1763700011000,
   RefusedTargets1763700012000,
+  HistoryRetention1763700013000,
 ]
