@@ -45,6 +45,8 @@ export class CloudError extends Error {
       code?: string
       // How long the server asked to be left alone.
       retryAfterMs?: number
+      // No control plane has read the request: the answer is of something on the way, or the request was never sent.
+      isUnread?: boolean
     },
     options?: ErrorOptions,
   ) {
@@ -53,8 +55,15 @@ export class CloudError extends Error {
 
   /** True where the server read what it was sent and will never take it, however often it comes. */
   get isUnwanted(): boolean {
-    const { status } = this.facts
-    return status === 400 || status === 413 || status === 422
+    const { status, isUnread } = this.facts
+    // A proxy that lets no more than so much through never will.
+    if (status === 413) return true
+    return !isUnread && (status === 400 || status === 422)
+  }
+
+  /** True where the server says that there is no such thing; a proxy that cannot reach it may say so too. */
+  get isUnknown(): boolean {
+    return this.facts.status === 404 && !this.facts.isUnread
   }
 }
 

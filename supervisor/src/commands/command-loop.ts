@@ -109,7 +109,7 @@ export class CommandLoop {
         await this.core.cloud.sendCommandResult(result)
       } catch (error) {
         // The server has forgotten the command: nobody waits for its result.
-        const isGone = error instanceof CloudError && (error.isUnwanted || error.facts.status === 404)
+        const isGone = error instanceof CloudError && (error.isUnwanted || error.isUnknown)
         if (!isGone) throw error
       }
       await this.kept.update(({ results, answered, ...others }) => ({

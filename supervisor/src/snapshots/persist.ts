@@ -7,8 +7,8 @@ const LONGEST_MS = 24 * 3_600_000
 
 /** What the server read and will not take, however often it comes; a request that was cut short is not that. */
 export function isRefusal(error: CloudError): boolean {
-  if (error.facts.code === 'request-cut-short') return false
-  const { status = 500 } = error.facts
+  const { status = 500, code, isUnread } = error.facts
+  if (isUnread || code === 'request-cut-short') return false
   return status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429
 }
 

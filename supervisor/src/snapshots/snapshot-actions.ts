@@ -91,7 +91,7 @@ export class SnapshotActions implements SnapshotDeeds {
     return this.keeper
       .add(() => downloadSnapshot(this.transfer, wanted))
       .catch((error: unknown) => {
-        const isUnknown = error instanceof CloudError && error.facts.status === 404
+        const isUnknown = error instanceof CloudError && error.isUnknown
         throw isUnknown ? new Error(`There is no snapshot ${id}, neither here nor in the control plane.`) : error
       })
   }

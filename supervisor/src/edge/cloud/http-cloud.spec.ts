@@ -46,6 +46,8 @@ describe('the client of the control plane', () => {
     })
   })
 
+  const report = { protocol: 1, baseline: 0, number: 1, at: '2026-11-21T08:00:00Z', changes: {}, events: [] }
+
   it('tells the problem that the server had, by its code', async () => {
     const error = await failure(cloud.register(request('used up')))
     expect(error.facts).toMatchObject({ status: 403, code: 'provisioning-key-invalid' })
@@ -57,9 +59,18 @@ describe('the client of the control plane', () => {
     await register()
     server.fault = (name) =>
       name.startsWith('PATCH') ? { status: 422, body: { detail: 'No such release.' } } : undefined
-    const report = { protocol: 1, baseline: 0, number: 1, at: '2026-11-21T08:00:00Z', changes: {}, events: [] }
     expect((await failure(cloud.sendReport(report))).isUnwanted).toBe(true)
   })
+
+  it.each([400, 404, 422])(
+    'takes a token that is refused with %d for no word about what it was for',
+    async (status) => {
+      await register()
+      server.fault = (name) => (name === `POST ${DEVICE_ROUTES.challenge}` ? { status } : undefined)
+      const error = await failure(cloud.sendReport(report))
+      expect([error.facts.status, error.isUnwanted, error.isUnknown]).toEqual([status, false, false])
+    },
+  )
 
   it('knows that it waits in the accept queue', async () => {
     server.fault = () => ({ status: 202 })

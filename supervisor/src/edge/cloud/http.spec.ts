@@ -25,8 +25,10 @@ describe('an exchange with the control plane', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
-  const get = (timeoutMs?: number) =>
-    exchange(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { method: 'GET', path: '/', timeoutMs })
+  const get = (timeoutMs?: number, onServerTime?: (serverMs: number) => void) => {
+    const { port } = server.address() as AddressInfo
+    return exchange(`http://127.0.0.1:${port}`, { method: 'GET', path: '/', timeoutMs, onServerTime })
+  }
   const ok = (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi')
 
   it('shares a connection with the one before', async () => {
@@ -51,5 +53,30 @@ describe('an exchange with the control plane', () => {
   ])('fails, and is no bug, when the answer %s', async (_what, broken) => {
     answer = broken
     await expect(get(200)).rejects.toThrow(CloudError)
+  })
+
+  it.each([
+    ['the control plane', 'application/problem+json', true],
+    ['a proxy', 'text/html', false],
+  ])(
+    'tells what the server does not want from what never came to it: an answer of %s',
+    async (_who, type, unwanted) => {
+      answer = (socket) =>
+        socket.write(`HTTP/1.1 400 Bad Request\r\ncontent-type: ${type}\r\ncontent-length: 0\r\n\r\n`)
+      const error: unknown = await get().catch((it: unknown) => it)
+      expect(error).toMatchObject({ isUnwanted: unwanted, facts: { status: 400 } })
+    },
+  )
+
+  it.each([
+    ['of a control plane', 'application/json; charset=utf-8', 1],
+    ['of a page to log in at', 'text/html', 0],
+  ])('hears the time %s as often as it should', async (_whose, type, times) => {
+    const date = 'Thu, 01 Jan 1970 00:10:00 GMT'
+    answer = (socket) =>
+      socket.write(`HTTP/1.1 200 OK\r\ndate: ${date}\r\ncontent-type: ${type}\r\ncontent-length: 2\r\n\r\n{}`)
+    const heard: number[] = []
+    await get(undefined, (serverMs) => heard.push(serverMs))
+    expect(heard).toHaveLength(times)
   })
 })

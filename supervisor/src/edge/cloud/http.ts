@@ -48,8 +48,13 @@ export async function exchange(serverUrl: string, request: HttpRequest): Promise
   const answer = await send(serverUrl, request)
   if ((answer.status < 200 || answer.status >= 300) && answer.status !== 304) throw refusal(request, answer)
   const serverMs = Date.parse(answer.headers.date ?? '')
-  if (serverMs > 0) request.onServerTime?.(serverMs, performance.now() - askedAt)
+  if (serverMs > 0 && isOfControlPlane(answer)) request.onServerTime?.(serverMs, performance.now() - askedAt)
   return answer
+}
+
+/** A page that somebody on the way puts in its place, to have people log in, comes with a clock of its own. */
+function isOfControlPlane({ status, headers }: HttpAnswer): boolean {
+  return status === 204 || status === 304 || headers['content-type']?.startsWith('application/json') === true
 }
 
 /** The answer's body as this shape. What is not of it was not sent by a control plane, but by something on the way. */
@@ -129,6 +134,7 @@ function refusal({ method, path }: HttpRequest, { status, headers, text }: HttpA
     status,
     code: problem.data?.code,
     retryAfterMs: retryAfterMs(headers['retry-after']),
+    isUnread: headers['content-type']?.startsWith('application/problem+json') !== true,
   })
 }
 
