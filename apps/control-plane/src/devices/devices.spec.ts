@@ -3,6 +3,7 @@ import type { DeviceEventView, DeviceView, FleetView, Page, ProblemDetails, Upda
 import { createTestApi, type TestApi, type TestUser } from '../testing/test-api.js'
 import { createFleet, joinFleet, succeed, type TestBoard } from '../testing/test-board.js'
 import { insertRelease } from '../testing/test-releases.js'
+import { DevicesRepository } from './devices.repository.js'
 
 describe('devices', () => {
   let api: TestApi
@@ -46,6 +47,34 @@ describe('devices', () => {
       expect(await names(`${here}&q=_`)).toEqual(['100%_attic'])
       expect(await names(`${here}&q=%5C`)).toEqual([])
       expect(await names('organization=nobody')).toEqual([])
+    })
+
+    it('are read without what is long in their reports', async () => {
+      const releaseId = await insertRelease(api.database, { fleetId: fleet.id })
+      const failure = { releaseId, version: '1', at: '2026-11-21T12:00:00.000Z', code: 'exited', reason: 'web ended.' }
+      const services = { web: { reason: 'web ended.', lastLines: 'x'.repeat(30_000) } }
+      const changes = {
+        supervisor: { version: '1.2.3' },
+        explanation: 'Waiting.',
+        apps: {
+          [fleet.id]: {
+            trial: { releaseId, failures: 2, lastFailure: { ...failure, services } },
+            rejected: { ...failure, services },
+            services: { web: { status: 'exited', error: 'y'.repeat(2000) }, db: { status: 'running' } },
+          },
+        },
+      }
+      const report = { protocol: 1, baseline: 0, number: 1, at: '2026-11-21T12:00:00.000Z', changes }
+      await succeed(await board.call('PATCH /device/v1/report', report))
+      const row = await api.app.get(DevicesRepository, { strict: false }).find(board.deviceId)
+      expect(JSON.stringify(row?.report).length).toBeLessThan(2000)
+      expect(await get()).toMatchObject({
+        supervisorVersion: '1.2.3',
+        explanation: 'Waiting.',
+        trial: { releaseId, failures: 2, lastFailure: failure },
+        rejected: failure,
+        serviceCounts: { exited: 1, running: 1 },
+      })
     })
 
     it('are found by what they do and whether they are there', async () => {

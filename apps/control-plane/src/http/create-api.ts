@@ -13,6 +13,8 @@ import { answerWithRequestId } from './request-id.js'
 import { validationPipe } from './validation.pipe.js'
 
 const JSON_LIMIT = '4mb'
+// Nothing moved for so long: the other end is gone without a word, as boards go. Streams and pushes send signs of life.
+const SILENT_MS = 10 * 60_000
 // What the dashboard needs and no more: everything from here, and styles that its components set on elements.
 const CONTENT_SECURITY = {
   'default-src': ["'self'"],
@@ -40,7 +42,9 @@ export async function createApi(
   app.set('trust proxy', 'loopback, uniquelocal')
   const raw = app.get(RawRoutes, { strict: false })
   app.use(raw.answer)
-  raw.acceptUpgrades(app.getHttpServer())
+  const server = app.getHttpServer()
+  server.setTimeout(SILENT_MS)
+  raw.acceptUpgrades(server)
   app.use(answerWithRequestId)
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY }, hsts: false }))
   app.use(
