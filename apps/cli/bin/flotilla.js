@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// Without -- Node takes --env-file for an option of its own, wherever it stands.
 // Starts the built command; everything else is in src/main.ts.
 import { existsSync } from 'node:fs'
 

@@ -22,12 +22,13 @@ describe('flotilla', () => {
   /** Leads a process group, as a command in a terminal does, so that Ctrl-C can be had by signal. */
   function start(words: string[], cwd = terminal.home) {
     const env = { PATH: process.env.PATH, HOME: terminal.home }
-    const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, env, detached: true })
+    const child = spawn(PROGRAM, words, { cwd, env, detached: true })
     const printed = { text: '' }
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (printed.text += chunk.toString()))
     return {
       printed,
+      stdin: child.stdin,
       stdout: child.stdout,
       interrupt: () => process.kill(-(child.pid ?? Number.NaN), 'SIGINT'),
       status: once(child, 'close').then(([code]) => code as number | null),
@@ -41,6 +42,16 @@ describe('flotilla', () => {
     const missing = start(['fleet', 'show', 'nowhere'])
     expect(await missing.status).toBe(4)
     expect(missing.printed.text).toMatch(/^error: There is no fleet nowhere/)
+  })
+
+  it('reads the file of --env-file itself, before Node can', async () => {
+    const missing = start(['env', 'set', '--fleet', fleet.path, '--env-file', 'nowhere.env'])
+    expect(await missing.status).toBe(2)
+    expect(missing.printed.text).toContain('nowhere.env cannot be read')
+    const given = start(['env', 'set', '--fleet', fleet.path, '--env-file', '-'])
+    given.stdin.end('FROM_STDIN=yes')
+    expect(await given.status).toBe(0)
+    expect(given.printed.text).toContain('FROM_STDIN')
   })
 
   it('ends quietly when its reader has seen enough', async () => {

@@ -28,6 +28,7 @@ function reportFailure(error: unknown, context: Context): number {
   }
   if (error instanceof ApiProblem) return report(refusal(error), context)
   if (error instanceof CommandError) return report(error, context)
+  if (isOfDisk(error)) return report(ofDisk(error), context)
   return report(bug(error), context)
 }
 
@@ -44,6 +45,32 @@ function report(error: CommandError, { output }: Context): number {
     output.note(`Request id: ${error.more.requestId}`)
   }
   return error.exitCode
+}
+
+const DISK_CODES = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG']
+// Programs and sockets that are not there have the same codes.
+const DISK_CALLS = [
+  'open',
+  'read',
+  'write',
+  'stat',
+  'lstat',
+  'mkdir',
+  'rename',
+  'fsync',
+  'ftruncate',
+  'unlink',
+  'scandir',
+]
+
+/** What the disk refuses is for the person to mend: a mistyped folder, a full stick. */
+function isOfDisk(error: unknown): error is NodeJS.ErrnoException {
+  const { code = '', syscall = '' } = Object(error) as NodeJS.ErrnoException
+  return DISK_CODES.includes(code) && DISK_CALLS.includes(syscall)
+}
+
+function ofDisk(error: NodeJS.ErrnoException): CommandError {
+  return new CommandError('disk-refused', EXIT.failure, `The disk refused it: ${error.message}.`, { cause: error })
 }
 
 function bug(error: unknown): CommandError {

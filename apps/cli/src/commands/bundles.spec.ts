@@ -71,6 +71,8 @@ describe('bundle', () => {
     expect([refused.status, refused.stderr]).toEqual([5, expect.stringContaining('--force')])
     expect(await readFile(at('mine'), 'utf8')).toBe('precious')
     expect((await create('-o', 'mine', '--force')).status).toBe(0)
+    const astray = await create('-o', 'no-such-folder/mine')
+    expect([astray.status, astray.stderr]).toEqual([1, expect.stringContaining('The disk refused it: ENOENT: ')])
     expect((await stat(at('mine'))).size).toBeGreaterThan(1_000_000)
     execFileSync('mkdir', [at('stick')])
     expect((await create('-o', 'stick')).status).toBe(0)
