@@ -9,13 +9,16 @@ const HEARTBEAT_MS = 5_000
 // With the longest lines, every character escaped, still within what the control plane takes as one body (4 MB).
 const LINES_PER_BATCH = 150
 const MAX_LINE_CHARACTERS = 4_000
-// A build that prints without end must not fill the database.
+// A build that prints without end must not fill the database, be it with many lines or with long ones.
 const MAX_LINES = 200_000
+const MAX_CHARACTERS = 16_000_000
+const LAST_LINE = 'More output than is kept: the rest is left out.'
 
 /** Numbers the lines of one attempt and streams them in batches, in order, until closed. */
 export class BuildOutputStream {
   private readonly waiting: BuildOutput['lines'] = []
   private count = 0
+  private characters = 0
   private lastSentAt = Date.now()
   private sending: Promise<void> = Promise.resolve()
   private readonly timer: NodeJS.Timeout
@@ -29,10 +32,18 @@ export class BuildOutputStream {
   }
 
   write(line: OutputLine): void {
-    if (this.count >= MAX_LINES) return
+    const wasFull = this.isFull
+    // What the builder itself says comes through: how the build went on, and how it ended.
+    if (wasFull && line.kind === 'output') return
+    const text = clean(line.text)
     this.count++
-    const text = this.count === MAX_LINES ? 'More output than is kept: the rest is left out.' : clean(line.text)
-    this.waiting.push({ ...line, text, number: this.count })
+    this.characters += text.length
+    const isLast = this.isFull && !wasFull
+    this.waiting.push({ ...line, text: isLast ? LAST_LINE : text, number: this.count })
+  }
+
+  private get isFull(): boolean {
+    return this.count >= MAX_LINES || this.characters >= MAX_CHARACTERS
   }
 
   /** Sends what is left. */
