@@ -68,20 +68,6 @@ const FROM = `
   LEFT JOIN releases rr ON rr.id = r.running_release_id
   LEFT JOIN releases rc ON rc.id = r.confirmed_release_id`
 
-/*
- * Of what a device says of itself, what a list shows. All of it may be half a megabyte: the logs of services that it gave
- * up, and whatever a careless app puts there.
- */
-const REPORTED = `
-  jsonb_strip_nulls(jsonb_build_object(
-    'supervisor', r.state->'supervisor', 'explanation', r.state->'explanation', 'transfers', r.state->'transfers',
-    'apps', (SELECT jsonb_object_agg(app.key, jsonb_build_object(
-        'trial', app.value->'trial' #- '{lastFailure,services}',
-        'rejected', app.value->'rejected' #- '{services}',
-        'services', (SELECT jsonb_object_agg(service.key, jsonb_build_object('status', service.value->'status'))
-          FROM jsonb_each(app.value->'services') AS service)))
-      FROM jsonb_each(r.state->'apps') AS app)))`
-
 const SELECT = `
   SELECT d.id, d.fleet_id AS "fleetId", f.name AS fleet, f.organization_id AS "organizationId",
     o.name AS organization, d.name, d.revision::float8 AS revision, f.revision::float8 AS "fleetRevision",
@@ -96,7 +82,7 @@ const SELECT = `
     CASE WHEN r.device_id IS NOT NULL THEN json_build_object('activity', r.activity, 'generation', r.generation,
       'runningReleaseId', r.running_release_id, 'runningVersion', rr.version, 'confirmedReleaseId', r.confirmed_release_id,
       'confirmedVersion', rc.version, 'reportedAt', r.reported_at, 'metrics', r.metrics,
-      'state', ${REPORTED}) END AS report
+      'state', state_in_short(r.state)) END AS report
   ${FROM}`
 
 @Injectable()

@@ -15,6 +15,7 @@ import { CommitTimes1763700010700 } from './1763700010700-commit-times.js'
 import { NeighbourKeys1763700011000 } from './1763700011000-neighbour-keys.js'
 import { RefusedTargets1763700012000 } from './1763700012000-refused-targets.js'
 import { HistoryRetention1763700013000 } from './1763700013000-history-retention.js'
+import { StatesInShort1763700014000 } from './1763700014000-states-in-short.js'
 
 /** In the order in which they run; one that was merged is never edited. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   NeighbourKeys1763700011000,
   RefusedTargets1763700012000,
   HistoryRetention1763700013000,
+  StatesInShort1763700014000,
 ]
