@@ -18,15 +18,21 @@ export class DeviceReportsRepository {
     return transaction.findOneBy(DeviceReport, { deviceId })
   }
 
-  async store(transaction: Transaction, report: Omit<DeviceReport, 'receivedAt'>): Promise<void> {
+  /** Releases of others are left out: a device that names them has no say in what is counted of them. */
+  async store(
+    transaction: Transaction,
+    organizationId: string,
+    report: Omit<DeviceReport, 'receivedAt'>,
+  ): Promise<void> {
     await transaction.query(
       `INSERT INTO device_reports
          (device_id, hardware_id, number, state, activity, generation, running_release_id, reported_at,
           confirmed_release_id, rejected_release_id, metrics)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       VALUES ($1, $2, $3, $4, $5, $6, ${own('$7')}, $8, ${own('$9')}, ${own('$10')}, $11)
        ON CONFLICT (device_id) DO UPDATE SET hardware_id = $2, number = $3, state = $4, activity = $5, generation = $6,
-         running_release_id = $7, reported_at = $8, received_at = now(), confirmed_release_id = $9,
-         rejected_release_id = $10, metrics = $11`,
+         running_release_id = excluded.running_release_id, reported_at = $8, received_at = now(),
+         confirmed_release_id = excluded.confirmed_release_id, rejected_release_id = excluded.rejected_release_id,
+         metrics = $11`,
       [
         report.deviceId,
         report.hardwareId,
@@ -39,6 +45,7 @@ export class DeviceReportsRepository {
         report.confirmedReleaseId,
         report.rejectedReleaseId,
         report.metrics && JSON.stringify(report.metrics),
+        organizationId,
       ],
     )
   }
@@ -52,4 +59,10 @@ export class DeviceReportsRepository {
     )
     return rows.map((row) => row.id)
   }
+}
+
+/** The release, if it is of the organization of the device. */
+function own(release: string): string {
+  return `(SELECT r.id FROM releases r JOIN fleets f ON f.id = r.fleet_id
+    WHERE r.id = ${release} AND f.organization_id = $12)`
 }

@@ -46,9 +46,9 @@ export class DeviceReports {
     if (applied.kind !== 'new') return held?.number ?? 0
     const { state } = applied
     await this.check(transaction, state)
-    const { deviceId, hardwareId, fleetId } = device
+    const { deviceId, hardwareId, fleetId, organizationId } = device
     const reportedAt = new Date(report.at)
-    await this.reports.store(transaction, {
+    await this.reports.store(transaction, organizationId, {
       deviceId,
       hardwareId,
       number: String(report.number),

@@ -104,6 +104,21 @@ describe('what devices say of releases', () => {
     })
   })
 
+  it('counts nothing that devices of another organization say', async () => {
+    const stranger = await api.signUp('developer')
+    const theirs = await createFleet(api, stranger)
+    const board = await joinFleet(api, stranger, theirs.id)
+    const app = { releaseId: good, confirmedReleaseId: good, rejected: rejection('made up') }
+    const changes = { apps: { [theirs.id]: app } }
+    await succeed(
+      await board.call(`PATCH ${DEVICE_ROUTES.report}`, { protocol: 1, baseline: 0, number: 1, at: AT, changes }),
+    )
+    expect((await release(good)).deviceCounts).toMatchObject({ running: 0, confirmed: 0 })
+    expect(await release(bad)).toMatchObject({ deviceCounts: { rejected: 0 }, rejections: [] })
+    const path = `/api/v1/devices/${board.deviceId}` as const
+    expect(await succeed(await api.call(stranger, `GET ${path}`))).not.toHaveProperty('runningVersion')
+  })
+
   it('keeps nobody from editing a device that gives a release up meanwhile', async () => {
     const board = await join()
     const tag = (await api.call(user, `GET /api/v1/devices/${board.deviceId}`)).headers.get('etag') ?? ''
