@@ -36,5 +36,6 @@ function why({ reason }: Lock): string {
 function untilWhen({ until }: Lock, now: number): string {
   if (until === undefined) return ', for as long as the file is there'
   const minutes = Math.max(1, Math.ceil((until - now) / 60_000))
+  if (minutes === 1) return ', for at most a minute'
   return minutes < 120 ? `, for at most ${minutes} minutes` : `, for at most ${Math.ceil(minutes / 60)} hours`
 }

@@ -238,6 +238,9 @@ describe('the local API', () => {
     const answer = json as unknown as Extract<Answer, { status: 'refused' }>
     expect(answer).toMatchObject({ code: 'locked', locks: [{ service: 'web', by: 'api' }] })
     expect(answer.detail).toContain('Locked by web over the local API (is measuring), for at most 55 minutes')
+    await local.own('POST /v1/lock', { seconds: 60 })
+    const { json: soon } = await local.own('POST /v1/restart')
+    expect(soon).toMatchObject({ detail: expect.stringContaining('over the local API, for at most a minute.') })
     expect(await local.own('POST /v1/update', { force: true })).toMatchObject({ status: 202 })
     await local.clock.advance(60_000)
     expect(container('web').step.spec.image).toContain('/web-2@')
