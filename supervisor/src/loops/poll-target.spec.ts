@@ -173,6 +173,13 @@ describe('the pace of polling', () => {
     expect(await pollsIn(10)).toBe(1)
   })
 
+  it('is a day at most, whatever the server says', async () => {
+    answers.push({ nextPollMs: 1e15 })
+    loop.wake()
+    expect(await pollsIn(1)).toBe(1)
+    expect(await pollsIn(24 * 3600)).toBe(1)
+  })
+
   it('is set aside when there is news', async () => {
     loop.wake()
     expect(await pollsIn(1)).toBe(1)

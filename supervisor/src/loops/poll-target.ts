@@ -8,6 +8,8 @@ import { Wake } from './wake.js'
 const BACK_OFF: BackOff = { baseMs: 5_000, capMs: 900_000 }
 // A server that asks to be polled without pause must not get it.
 const SHORTEST_POLL_MS = 1_000
+// And one that sends it away for years must not lose it: a day, as where it asks to be left alone.
+const LONGEST_POLL_MS = 24 * 3_600_000
 
 /** Asks for the target, conditionally, when the server said to come back, or when woken. */
 export class PollLoop {
@@ -33,7 +35,7 @@ export class PollLoop {
     while (!signal.aborted) {
       let restMs: number
       try {
-        restMs = Math.max(SHORTEST_POLL_MS, await this.poll())
+        restMs = Math.min(LONGEST_POLL_MS, Math.max(SHORTEST_POLL_MS, await this.poll()))
         failures = 0
       } catch (error) {
         failures++
