@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals'
-import { rejectionOf } from './testing/rejections.js'
 import { dashboardOfSuites } from './testing/test-dashboard.js'
 
 const dashboard = dashboardOfSuites()
@@ -42,22 +41,22 @@ describe('fleets', () => {
     await card.getByText('1 of 1 device online').waitFor()
   })
 
-  it('show that devices gave their release up, and which', async () => {
-    const { id, provisioningKey } = await dashboard.createFleet('troubled')
+  it('show that devices are failing, and which', async () => {
+    const { provisioningKey } = await dashboard.createFleet('troubled')
     const [sick, well] = [
       await dashboard.addDevice('sick', provisioningKey),
       await dashboard.addDevice('well', provisioningKey),
     ]
     await well.report({ activity: 'settled' })
-    await sick.report({ activity: 'waiting', apps: { [id]: { services: {}, rejected: rejectionOf('web') } } })
+    await sick.report({ activity: 'failing' })
     const page = await dashboard.open('/fleets')
     const card = page.getByRole('article').filter({ hasText: 'troubled' })
-    await card.getByText('1 gave the release up').waitFor()
+    await card.getByText('1 failing').waitFor()
     await card.getByRole('link', { name: 'troubled' }).click()
-    await page.getByText('1 gave the release up').waitFor()
+    await page.getByText('1 failing').waitFor()
     await page.getByRole('link', { name: 'well' }).waitFor()
     await page.getByRole('combobox', { name: 'Activity' }).click()
-    await page.getByRole('option', { name: 'Release given up' }).click()
+    await page.getByRole('option', { name: 'Failing' }).click()
     await page.getByRole('link', { name: 'well' }).waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'sick' }).waitFor()
   })

@@ -62,9 +62,10 @@ describe('device explain', () => {
     })
   })
 
-  it('stands out in the list of fleets where a device gave its release up', async () => {
-    await deviceThatSaid({ rejected: REJECTION })
-    expect(await terminal.ok('fleet', 'list')).toMatch(/\d gave the release up +main /)
+  it('stands out in the list of fleets where a device is failing', async () => {
+    const { board } = await fleet.addBoard()
+    await board.report({ generation: 1, activity: 'failing', apps: {} })
+    expect(await terminal.ok('fleet', 'list')).toMatch(/ 1 failing +main /)
   })
 
   it('tells how a first release fares that has nothing to go back to', async () => {
