@@ -89,6 +89,19 @@ describe('startEngine', () => {
       expect((await second.docker.listImages()).map(({ RepoTags }) => RepoTags)).toEqual([[IMAGE]])
     })
 
+    it('takes the bridges of its networks with it, and has them again when it goes on', async () => {
+      const bridgeOf = (id: string) => `/sys/class/net/br-${id.slice(0, 12)}`
+      const first = await start({ dataDir })
+      await makeBaseImages(first.docker)
+      const { id } = await first.docker.createNetwork({ Name: 'backend' })
+      expect(existsSync(bridgeOf(id))).toBe(true)
+      await first.stop()
+      expect(existsSync(bridgeOf(id))).toBe(false)
+      const second = await start({ dataDir })
+      expect(existsSync(bridgeOf(id))).toBe(true)
+      await second.docker.getNetwork(id).remove()
+    })
+
     it('loses its containers in a power cut, and goes on with its data', async () => {
       const engine = await start({ dataDir })
       await makeBaseImages(engine.docker)

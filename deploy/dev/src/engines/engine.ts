@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { findProgram } from '../processes/credentials.js'
 import { startProcess, type ProcessExit, type ProcessOptions, type RunningProcess } from '../processes/process.js'
+import { run } from '../processes/run.js'
 import { createBridge, type Bridge } from './bridge.js'
 import { makeRunFolder, makeTemporaryFolder } from './names.js'
 import { killUsersOf, removeEngineFolder, removeRemains, unmountBelow } from './remains.js'
@@ -94,15 +95,26 @@ class ChildEngine implements RunningEngine {
 
   async stop(): Promise<void> {
     await this.restarted
+    const bridges = await this.bridgesOfNetworks()
     await this.dockerd?.stop()
     await this.containerd?.stop()
     await killUsersOf(this.runFolder)
+    for (const name of bridges) await run('ip', 'link', 'delete', name).catch(() => undefined)
     await removeEngineFolder(this.runFolder)
     // A killed engine leaves its mounts.
     if (this.options.dataDir) await unmountBelow(this.dataFolder)
     else await removeEngineFolder(this.dataFolder)
     await this.bridge?.remove()
     this.bridge = undefined
+  }
+
+  // dockerd leaves them when it ends, each with a subnet that is taken for ever, and makes anew what is missing when it starts.
+  private async bridgesOfNetworks(): Promise<string[]> {
+    if (this.options.networkNamespace) return []
+    const [filters, abortSignal] = [{ driver: ['bridge'], type: ['custom'] }, AbortSignal.timeout(10_000)]
+    // An engine that was killed does not answer.
+    const networks = await this.docker.listNetworks({ filters, abortSignal }).catch(() => [])
+    return networks.map(({ Id }) => `br-${Id.slice(0, 12)}`)
   }
 
   // Not the containerd that dockerd would start or find: with one of the system running, containers would live in the
