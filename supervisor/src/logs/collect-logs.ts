@@ -6,6 +6,7 @@ import type { StatusBoard } from '../status-board.js'
 import type { LogSpool } from '../stored.js'
 import { lineTime } from '../time/line-times.js'
 import { LineAssembler, type AssembledLine } from './line-assembler.js'
+import { ReadingPace } from './reading-pace.js'
 import { moveCursor, resumePoint } from './resume.js'
 import { SilenceWatch } from './silence-watch.js'
 
@@ -23,6 +24,16 @@ interface Follower {
   retryAt: number
   // Doubled each time that nothing came of it.
   retryMs: number
+  // Of the container, over all of its runs.
+  pace: ReadingPace
+}
+
+/** One run of a container, whose output is read. */
+interface Source {
+  id: string
+  service: string
+  run: number
+  pace: ReadingPace
 }
 
 /** Follows the logs of all containers that the apply loop sees, each from where it was read last. */
@@ -66,9 +77,10 @@ export class LogCollector {
     const { clock, log } = this.ambient
     if (known?.run === startedAt && (known.isDone || clock.monotonic() < known.retryAt)) return
     const retryMs = known?.run === startedAt ? Math.min(known.retryMs * 2, LONGEST_RETRY_MS) : RETRY_MS
-    const follower: Follower = { run: startedAt, isReading: true, isDone: false, retryAt: 0, retryMs }
+    const pace = known?.pace ?? new ReadingPace(clock)
+    const follower: Follower = { run: startedAt, isReading: true, isDone: false, retryAt: 0, retryMs, pace }
     this.followers.set(id, follower)
-    const reading = this.read(id, service, startedAt, signal)
+    const reading = this.read({ id, service, run: startedAt, pace }, signal)
       .then((lines) => {
         follower.isDone = !this.isRunning(id)
         if (lines > 0) follower.retryMs = RETRY_MS
@@ -102,24 +114,21 @@ export class LogCollector {
   }
 
   /** Gives how many lines there were that had not been read. A stream that may be dead is opened anew. */
-  private async read(id: string, service: string, run: number, signal: AbortSignal): Promise<number> {
+  private async read(source: Source, signal: AbortSignal): Promise<number> {
     let lines = 0
     for (let former: SilenceWatch | undefined; ;) {
       const watch = new SilenceWatch(this.ambient.clock, former)
       lines += await withAbort(signal, (controller) => {
         void watch.run(controller)
-        return this.readStream({ id, service, run }, watch, controller.signal).finally(() => controller.abort())
+        return this.readStream(source, watch, controller.signal).finally(() => controller.abort())
       })
       if (!watch.isOver) return lines
       former = watch
     }
   }
 
-  private async readStream(
-    { id, service, run }: { id: string; service: string; run: number },
-    watch: SilenceWatch,
-    signal: AbortSignal,
-  ): Promise<number> {
+  private async readStream(source: Source, watch: SilenceWatch, signal: AbortSignal): Promise<number> {
+    const { id, run, pace } = source
     const from = resumePoint(this.spool.cursor(id), run)
     const lines = new LineAssembler()
     let known = from.known
@@ -128,7 +137,9 @@ export class LogCollector {
       // `since` is inclusive: the lines of that very moment come again.
       if (line.at === from.since && known > 0) return void known--
       watch.heard()
-      await this.keep(id, service, run, line)
+      const warning = await pace.turn(line.text, signal)
+      await this.keep(source, line)
+      if (warning !== undefined) await this.say(source, line.at, warning)
       kept++
     }
     try {
@@ -144,11 +155,18 @@ export class LogCollector {
     return kept
   }
 
-  private async keep(id: string, service: string, run: number, line: AssembledLine): Promise<void> {
+  private async keep({ id, service, run }: Source, line: AssembledLine): Promise<void> {
     const { at, stream, text, truncated } = line
     const cursor = moveCursor(this.spool.cursor(id), at, run)
     const time = lineTime(this.ambient.clock, at)
     await this.spool.append(id, { ...time, service, stream, text, ...(truncated && { truncated }) }, cursor)
     this.collected.notify()
+  }
+
+  /** Among the lines of a service, what it did not write itself. */
+  private async say({ id, service }: Source, at: string, text: string): Promise<void> {
+    const cursor = this.spool.cursor(id)
+    if (!cursor) return
+    await this.spool.append(id, { ...lineTime(this.ambient.clock, at), service, stream: 'system', text }, cursor)
   }
 }

@@ -1,6 +1,9 @@
 import type { Clock } from '../ports.js'
 
-/** Lets a burst through at once and then one per interval: quick for what is rare, cheap for what flaps. */
+/**
+ * Lets a burst through at once and then one per interval: quick for what is rare, cheap for what flaps. What counts as several,
+ * of a burst at most, waits for as many.
+ */
 export class RateLimit {
   private tokens: number
   private refilledAt: number
@@ -15,14 +18,14 @@ export class RateLimit {
   }
 
   /** Milliseconds until there is a turn to take. */
-  delay(): number {
+  delay(count = 1): number {
     this.refill()
-    return Math.max(0, Math.ceil((1 - this.tokens) * this.intervalMs))
+    return Math.max(0, Math.ceil((count - this.tokens) * this.intervalMs))
   }
 
-  take(): void {
+  take(count = 1): void {
     this.refill()
-    this.tokens = Math.max(0, this.tokens - 1)
+    this.tokens = Math.max(0, this.tokens - count)
   }
 
   private refill(): void {
