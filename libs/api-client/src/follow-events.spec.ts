@@ -77,6 +77,11 @@ describe('following events', () => {
     expect(connections).toEqual([false, true])
   })
 
+  it('goes on too where nobody wants to know of connections', async () => {
+    answers = [stream(line(1)), (response) => response.destroy(), stream(line(2), end)]
+    expect((await follow(isEnd)).map((event) => event.id)).toEqual(['1', '2', undefined])
+  })
+
   it('throws what the server refuses', async () => {
     const problem = { status: 404, code: 'build-not-found', detail: 'There is no such build.' }
     const refuse = (response: ServerResponse) => response.writeHead(404).end(JSON.stringify(problem))

@@ -51,7 +51,8 @@ export async function* followEvents<Path extends EventPath>(
     const attempt = new Attempt(signal)
     try {
       const response = await attempt.open(connection, url, lastId)
-      options.onOpen?.({ isReconnect: opened++ > 0 })
+      opened++
+      options.onOpen?.({ isReconnect: opened > 1 })
       for await (const message of attempt.messages(response)) {
         failures = 0
         lastId = message.id ?? lastId
