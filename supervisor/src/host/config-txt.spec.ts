@@ -57,14 +57,18 @@ describe('config.txt', () => {
   it('is said in the words of the target where they mean the same, so that nothing is written again', () => {
     const variables = { dtparam: '"i2c_arm=on", "spi=on"', dtoverlay: '"disable-bt"', gpio: '', gpu_mem: ' 64' }
     expect(inWordsOf(variables, settingsIn(withSettings('', variables)))).toEqual(variables)
+    const spaced = { dtoverlay: '" disable-bt","i2c-rtc "', dtparam: ' "spi=on"' }
+    expect(inWordsOf(spaced, settingsIn(withSettings('', spaced)))).toEqual(spaced)
     expect(inWordsOf({ gpu_mem: '128' }, { gpu_mem: '64' })).toEqual({ gpu_mem: '64' })
   })
 
   it.each([
     ['kernel', 'kernel8.img', 'cannot start'],
     ['gpu_mem', '64\n[none]', 'more than one line'],
+    ['dtoverlay', String.raw`"disable-bt\nkernel=other.img"`, 'more than one line'],
     ['a b', '1', 'no name'],
     ['dtparam', '"spi=on",', 'no list'],
+    ['dtparam', ' "spi=on",', 'no list'],
     ['dtoverlay', 'x'.repeat(98), 'longer than'],
   ])('refuses %s', (name, value, reason) => {
     expect(refusalOf(name, value)).toContain(reason)

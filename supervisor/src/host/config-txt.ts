@@ -53,11 +53,13 @@ export function inWordsOf(variables: HostSettings, standing: HostSettings): Host
 export function refusalOf(name: string, value: string): string | undefined {
   if (!/^[A-Za-z0-9_:]+$/.test(name)) return `${name} is no name of a setting in config.txt.`
   if (REFUSED.includes(name)) return `${name} is left alone: a board with a wrong value of it cannot start.`
-  if (/[\r\n\0]/.test(value)) return `The value of ${name} has more than one line.`
-  if (LISTS.includes(name) && value.startsWith('"') && listOf(value) === undefined) {
+  const lines = settingLines(name, value)
+  // Also as \n in the texts of a list, where any other setting could hide.
+  if ([value, ...lines].some((text) => /[\r\n\0]/.test(text))) return `The value of ${name} has more than one line.`
+  if (LISTS.includes(name) && value.trim().startsWith('"') && listOf(value) === undefined) {
     return `The value of ${name} is no list of the form "first","second".`
   }
-  const long = settingLines(name, value).find((line) => line.length > LONGEST_LINE)
+  const long = lines.find((line) => line.length > LONGEST_LINE)
   return long && `${long} is longer than the ${LONGEST_LINE} characters that the firmware reads.`
 }
 
@@ -81,7 +83,7 @@ function blockOf(settings: HostSettings): string {
 function settingLines(name: string, value: string | undefined): string[] {
   if (value === undefined) return []
   if (!LISTS.includes(name)) return [`${name}=${value.trim()}`]
-  const values = listOf(value) ?? [value.trim()]
+  const values = (listOf(value) ?? [value]).map((each) => each.trim())
   return values.filter((each) => each !== '').map((each) => `${name}=${each}`)
 }
 
