@@ -18,7 +18,7 @@ async function join({ deviceId, key, server }: Self, networkInterface: string | 
   const mark = fleetMark(key)
   const psk = Buffer.from(key, 'base64url')
   const listener = await listenForNeighbours(mark, psk, server)
-  const mdns = await MdnsPresence.open({ deviceId, mark, port: listener.port }, networkInterface).catch(
+  const mdns = await MdnsPresence.open({ deviceId, mark, port: listener.port }, { networkInterface }).catch(
     async (error: unknown) => {
       await listener.close()
       throw error

@@ -38,15 +38,24 @@ export class MdnsPresence {
   }
 
   /** Rejects where the network or its port is not to be had. */
-  static async open(self: Announcement, networkInterface?: string): Promise<MdnsPresence> {
-    const mdns = makeMdns({ reuseAddr: true, interface: networkInterface, bind: '0.0.0.0' })
+  static async open(
+    self: Announcement,
+    { networkInterface, port }: { networkInterface?: string; port?: number } = {},
+  ): Promise<MdnsPresence> {
+    const mdns = makeMdns({ reuseAddr: true, interface: networkInterface, bind: '0.0.0.0', port })
     // A network that comes and goes is no error: what cannot be sent is not heard.
     mdns.on('warning', () => undefined)
-    await new Promise<void>((resolve, reject) => {
-      mdns.once('ready', () => resolve())
-      mdns.once('error', reject)
-    })
-    mdns.on('error', () => undefined)
+    try {
+      await new Promise<void>((resolve, reject) => {
+        mdns.once('ready', () => resolve())
+        // Not once: that a port is taken is told twice, and what nobody listens to would end the process.
+        mdns.on('error', reject)
+      })
+    } catch (error) {
+      // It is tried again every minute, and each time has a socket of its own.
+      mdns.destroy()
+      throw error
+    }
     return new MdnsPresence(mdns, self)
   }
 
