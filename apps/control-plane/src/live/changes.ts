@@ -16,8 +16,12 @@ export class Changes {
 
   /** Runs `work` in one transaction, then publishes what it announced. */
   async run<T>(work: (transaction: Transaction, announce: Announce) => Promise<T>): Promise<T> {
-    const messages: BusMessage[] = []
-    const result = await this.transactions.run((transaction) => work(transaction, (...more) => messages.push(...more)))
+    let messages: BusMessage[] = []
+    const result = await this.transactions.run((transaction) => {
+      // It may run again, after what it said has not happened.
+      messages = []
+      return work(transaction, (...more) => messages.push(...more))
+    })
     // The change is made: whoever misses the message finds it in Postgres later.
     await this.bus.publish(messages).catch((err: unknown) => this.log.warn({ message: 'publish failed', err }))
     return result

@@ -164,18 +164,45 @@ describe('the generation of a device', () => {
     await change.startTransaction()
     await change.query('UPDATE fleets SET revision = revision + 1 WHERE id = $1', [fleet.id])
     const moving = world.changes.move?.()
-    const waiting = async () =>
-      (
-        await api.database.query<unknown[]>(
-          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        )
-      ).length > 0
-    await Promise.race([waitFor(waiting, { what: 'the move waits for the change' }), moving])
+    await Promise.race([waiters(1), moving])
     await change.commitTransaction()
     await change.release()
     await moving
     expect((await board.target()).generation).toBe(generation + 2)
   })
+
+  it('grows also where a move and a change of the fleet wait for each other', async () => {
+    const { board, world } = await makeWorld()
+    const { generation, fleet } = await board.target()
+    const releases = [await insertRelease(api.database, { fleetId: fleet.id })]
+    releases.push(await insertRelease(api.database, { fleetId: fleet.id }))
+    const [releaseId, pinnedReleaseId] = releases
+    const patch = async (path: string, body: object) => succeed(await api.call(user, `PATCH /api/v1/${path}`, body))
+    await patch(`fleets/${fleet.id}`, { pinnedReleaseId: releaseId })
+    // What is forced on a device ends with its fleet's release: whoever changes the one then needs the other.
+    await succeed(await api.call(user, `PUT /api/v1/devices/${board.deviceId}/forced-release`, { releaseId }))
+    const holder = api.database.createQueryRunner()
+    await holder.startTransaction()
+    await holder.query('SELECT FROM fleets WHERE id = $1 FOR UPDATE', [fleet.id])
+    const pinning = patch(`fleets/${fleet.id}`, { pinnedReleaseId })
+    await waiters(1)
+    const moving = world.changes.move?.()
+    await waiters(2)
+    await holder.commitTransaction()
+    await holder.release()
+    await Promise.all([pinning, moving])
+    expect((await board.target()).generation).toBeGreaterThanOrEqual(generation + 3)
+  })
+
+  /** Until so many of our transactions wait for a lock. */
+  const waiters = (count: number) =>
+    waitFor(
+      async () => {
+        const sql = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+        return (await api.database.query<unknown[]>(sql)).length >= count
+      },
+      { what: `${count} transactions wait` },
+    )
 
   it('is noticed by a process that missed the message', async () => {
     const { board } = await makeWorld()
