@@ -22,6 +22,8 @@ export interface JobQueue<Q extends QueueName> {
   add(payload: JobPayload<Q>, options?: { jobId?: string; delay?: number }): Promise<void>
   /** Runs `payload` every so often, over all processes together. */
   schedule(payload: JobPayload<Q>, everyMs: number): Promise<void>
+  /** Not so any more once the server has lost what it held. */
+  isScheduled(payload: JobPayload<Q>): Promise<boolean>
   remove(jobId: string): Promise<void>
   /** Whether a job waits or is worked on; not so once it is done, failed or lost with its server. */
   isPending(jobId: string): Promise<boolean>
@@ -47,6 +49,7 @@ export function openQueue<Q extends QueueName>(server: QueueServer, name: Q): Jo
     schedule: async (payload, everyMs) => {
       await queue.upsertJobScheduler(JSON.stringify(payload), { every: everyMs }, { name, data: payload })
     },
+    isScheduled: async (payload) => (await queue.getJobScheduler(JSON.stringify(payload))) !== undefined,
     remove: async (jobId) => void (await queue.remove(jobId)),
     isPending: async (jobId) => PENDING.has(await queue.getJobState(jobId)),
     close: () => queue.close(),

@@ -47,6 +47,15 @@ describe.each(['postgres', 'redis'] as const)('the build queue on %s', (kind) =>
     expect(errors).toEqual([])
   })
 
+  it('knows what it runs every so often', async () => {
+    const queue = openQueue((await servers()).own, 'builds')
+    undo.push(() => queue.close())
+    const [payload, other] = [1, 2].map((attempt) => ({ buildId: randomUUID(), attempt, token: 'token' }))
+    if (!payload || !other) throw new Error('There are two')
+    await queue.schedule(payload, 3_600_000)
+    expect([await queue.isScheduled(payload), await queue.isScheduled(other)]).toEqual([true, false])
+  })
+
   it('keeps everything else from a builder', async () => {
     const { builderUrl } = await servers()
     if (kind === 'redis') {

@@ -19,12 +19,19 @@ const EVERY_MS: Record<Task, number> = {
   'expired-rows': 3_600_000,
 }
 
+// A Redis that came back empty has forgotten what is to be run; what else it forgot is found by that.
+const LOOK_MS = 10_000
+
+const SCHEDULE = Object.entries(EVERY_MS) as [Task, number][]
+
 /** Runs the periodic work of all features, once over all workers together, and once at every start. */
 @Injectable()
 export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('upkeep')
   private queue: JobQueue<'upkeep'> | undefined
   private worker: JobWorker | undefined
+  private look: NodeJS.Timeout | undefined
+  private isClosed = false
 
   constructor(
     private readonly leases: Leases,
@@ -36,20 +43,31 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     const server = queueServer(this.config)
     this.queue = openQueue(server, 'upkeep')
-    for (const [task, everyMs] of Object.entries(EVERY_MS) as [Task, number][]) {
-      await this.queue.schedule({ task }, everyMs)
-    }
+    for (const [task, everyMs] of SCHEDULE) await this.queue.schedule({ task }, everyMs)
     await this.run('build-leases')
     await this.run('delta-leases')
     this.worker = openWorker(server, 'upkeep', ({ task }) => this.run(task), {
       onError: (err) => this.log.error({ message: 'upkeep failed', err }),
     })
+    this.lookLater(this.queue)
     this.log.log({ message: 'waiting for work' })
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.isClosed = true
+    clearTimeout(this.look)
     await this.worker?.close()
     await this.queue?.close()
+  }
+
+  /** One look after the other: where the queue's server is away, a look waits for it. */
+  private lookLater(queue: JobQueue<'upkeep'>): void {
+    this.look = setTimeout(() => {
+      scheduleLost(queue)
+        .catch((err: unknown) => this.isClosed || this.log.warn({ message: 'queue is away', err }))
+        .finally(() => this.isClosed || this.lookLater(queue))
+    }, LOOK_MS)
+    this.look.unref()
   }
 
   private async run(task: Task): Promise<void> {
@@ -65,5 +83,11 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
       case 'expired-rows':
         return this.expiry.run()
     }
+  }
+}
+
+async function scheduleLost(queue: JobQueue<'upkeep'>): Promise<void> {
+  for (const [task, everyMs] of SCHEDULE) {
+    if (!(await queue.isScheduled({ task }))) await queue.schedule({ task }, everyMs)
   }
 }
