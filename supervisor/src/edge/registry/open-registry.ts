@@ -23,5 +23,5 @@ export function openRegistry({ cloud, engine, clock, certificates }: RegistryWor
     new ShortLivedToken(() => cloud.registryToken(), clock),
     new RegistryHosts(engine, certificates),
   )
-  return { source: new RegistrySource(http), close: () => http.close() }
+  return { source: new RegistrySource(http, clock), close: () => http.close() }
 }

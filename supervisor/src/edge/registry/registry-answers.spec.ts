@@ -22,11 +22,11 @@ describe('answers of a registry', () => {
     server = await listen((incoming, outgoing) => handler(incoming, outgoing))
     registry = open()
   })
-  function open(): Registry {
+  function open(clock = systemClock): Registry {
     return openRegistry({
       cloud: { registryToken: () => Promise.resolve({ token: tokens.shift() ?? 'last', expiresInSeconds: 300 }) },
       engine: { registryRules: () => Promise.resolve({ insecureHosts, insecureNetworks: [] }) },
-      clock: systemClock,
+      clock,
       certificates: '/nowhere',
     })
   }
@@ -186,6 +186,20 @@ describe('answers of a registry', () => {
     await expect(want()).rejects.toThrow('The manifest that came')
     handler = (_, outgoing) => outgoing.end(Buffer.alloc(5 * 1024 * 1024))
     await expect(want()).rejects.toThrow('far too long')
+  })
+
+  it('waits for no manifest that does not come, whether before its head or in its middle', async () => {
+    const silences: Handler[] = [
+      () => undefined,
+      (_, outgoing) => void outgoing.writeHead(200, { 'content-length': 100 }).write('{'),
+    ]
+    registry.close()
+    // A second is over in a hundredth of it.
+    registry = open({ ...systemClock, sleep: (ms, end) => systemClock.sleep(ms / 100, end) })
+    for (handler of silences) {
+      const { repository, digest } = { ...here(), digest: digestOf(Buffer.from('{}')) }
+      await expect(registry.source.readManifest({ repository, digest }, signal)).rejects.toThrow('Nothing came for')
+    }
   })
 })
 

@@ -5,8 +5,10 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { SourceError } from '../../images/blobs/source-error.js'
+import { unlessSilent } from '../../images/blobs/unless-silent.js'
 import type { Blob, BlobSource, ByteRange } from '../../images/ports.js'
-import type { RegistryHttp } from './registry-http.js'
+import type { Clock } from '../../ports.js'
+import type { RegistryHttp, RegistryRequest } from './registry-http.js'
 
 // As registries limit them themselves.
 const LONGEST_MANIFEST_BYTES = 4 * 1024 * 1024
@@ -20,7 +22,10 @@ const MANIFEST_TYPES = [
 export class RegistrySource implements BlobSource {
   readonly kind = 'registry'
 
-  constructor(private readonly http: RegistryHttp) {}
+  constructor(
+    private readonly http: RegistryHttp,
+    private readonly clock: Clock,
+  ) {}
 
   offer(): Promise<'ready'> {
     return Promise.resolve('ready')
@@ -47,12 +52,23 @@ export class RegistrySource implements BlobSource {
     signal: AbortSignal,
   ): Promise<{ mediaType: string; bytes: Buffer }> {
     const headers = { accept: MANIFEST_TYPES.join(', '), 'accept-encoding': 'identity' }
-    const answer = await this.http.get({ repository, path: `manifests/${digest}`, headers, signal })
+    const type = { of: '' }
+    // Whoever reads a blob watches it; of a manifest that does not come, nobody else would ever hear.
+    const pieces = unlessSilent(
+      (end) => this.manifestPieces({ repository, path: `manifests/${digest}`, headers, signal: end }, type),
+      { clock: this.clock, signal },
+    )
+    const bytes = await readShort(pieces)
+    const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    if (found !== digest) throw new SourceError(`The manifest that came is ${found}`)
+    return { mediaType: type.of, bytes }
+  }
+
+  private async *manifestPieces(request: RegistryRequest, type: { of: string }): AsyncGenerator<Uint8Array> {
+    const answer = await this.http.get(request)
     try {
-      const bytes = await readShort(answer)
-      const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-      if (found !== digest) throw new SourceError(`The manifest that came is ${found}`)
-      return { mediaType: answer.headers['content-type'] ?? '', bytes }
+      type.of = answer.headers['content-type'] ?? ''
+      yield* answer as AsyncIterable<Buffer>
     } finally {
       answer.destroy()
     }
@@ -99,13 +115,13 @@ function requireLength({ headers }: IncomingMessage, bytes: number): void {
   if (encoding !== 'identity') throw new SourceError(`The registry gives the blob as ${encoding.slice(0, 20)}`)
 }
 
-async function readShort(answer: IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = []
+async function readShort(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
   let bytes = 0
-  for await (const piece of answer as AsyncIterable<Buffer>) {
-    pieces.push(piece)
+  for await (const piece of pieces) {
+    all.push(piece)
     bytes += piece.length
     if (bytes > LONGEST_MANIFEST_BYTES) throw new SourceError('The manifest is far too long', { isFinal: true })
   }
-  return Buffer.concat(pieces)
+  return Buffer.concat(all)
 }
