@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,8 +37,8 @@ describe('the bundled program', () => {
 
   const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
     spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env })
-  const start = (env: NodeJS.ProcessEnv = {}) => {
-    const child = spawn(process.execPath, [program], {
+  const start = (env: NodeJS.ProcessEnv = {}, [command = '', ...args]: string[] = [process.execPath, program]) => {
+    const child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
         FLOTILLA_SERVER_URL: cloud.url,
@@ -84,6 +86,25 @@ describe('the bundled program', () => {
       .map((line) => JSON.parse(line) as { message: string })
     expect(lines.at(-1)?.message).toBe('stopped')
     expect(output.text).not.toContain('"key"')
+  })
+
+  it('ends at once though names are being looked up, by a server that never answers', async () => {
+    const resolver = createSocket('udp4')
+    const asked = once(resolver, 'message')
+    resolver.bind(53, '127.0.53.1')
+    await once(resolver, 'listening')
+    const etc = await mkdtemp(join(folder, 'etc-'))
+    await writeFile(join(etc, 'resolv.conf'), 'nameserver 127.0.53.1\noptions timeout:30 attempts:5\n')
+    await writeFile(join(etc, 'nsswitch.conf'), 'hosts: dns\n')
+    const inItsOwn = `for file in ${etc}/*; do mount --bind $file /etc/\${file##*/}; done; exec "$0" "$@"`
+    const command = ['/usr/bin/unshare', '-m', '/bin/sh', '-c', inItsOwn, process.execPath, program]
+    const { child, exit } = start({ FLOTILLA_SERVER_URL: 'https://fleet.example' }, command)
+    await asked
+    child.kill('SIGTERM')
+    await exit
+    resolver.close()
+    // Not by exit(), which waits for the answer.
+    expect(child.signalCode).toBe('SIGTERM')
   })
 
   it('answers on its local API, also while there is no engine, and lets go of the port when it ends', async () => {

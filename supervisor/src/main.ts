@@ -131,7 +131,7 @@ function stopBySignals(log: Logger): AbortController {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       // Asked twice: somebody is in a hurry.
-      if (stop.signal.aborted) process.exit(1)
+      if (stop.signal.aborted) leave(1)
       log.info('stopping; containers keep running', { signal })
       stop.abort()
     })
@@ -178,13 +178,20 @@ function complain(text: string): number {
   return EXIT_CONFIG
 }
 
-main().then(
-  // Keep-alive connections would hold the process for a while.
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-    for (let cause = error; cause instanceof Error && cause.cause; cause = cause.cause)
-      console.error('caused by', cause.cause)
-    process.exit(1)
-  },
-)
+/**
+ * At once: keep-alive connections would hold the process for a while. A name that is being looked up holds even
+ * exit(), for as long as the resolver waits: a minute and more, where systemd gives half of one.
+ */
+function leave(code: number): void {
+  if (!process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) process.exit(code)
+  // Without a listener the signal ends the process there and then; systemd takes that for a clean end.
+  process.removeAllListeners('SIGTERM')
+  process.kill(process.pid, 'SIGTERM')
+}
+
+main().then(leave, (error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  for (let cause = error; cause instanceof Error && cause.cause; cause = cause.cause)
+    console.error('caused by', cause.cause)
+  leave(1)
+})
