@@ -12,6 +12,8 @@ export class TransferLedger {
   private readonly noted: DurableValue<TransferUse>
   // As it is; what is noted is this or more.
   private use: TransferUse = NO_USE
+  // Bytes that were counted, and have neither come nor been given back yet.
+  private awaited = 0
   private queue: Promise<unknown> = Promise.resolve()
 
   constructor(document: Document<TransferUse>) {
@@ -34,10 +36,17 @@ export class TransferLedger {
     return result
   }
 
-  /** Bytes that were taken and did not come. */
+  /** Bytes that were taken have come. */
+  came(bytes: number): void {
+    this.awaited = Math.max(0, this.awaited - bytes)
+  }
+
+  /** Bytes that were taken and did not come. Those of a link that costs nothing were not counted, and free nothing. */
   giveBack(bytes: number): void {
+    const counted = Math.min(bytes, this.awaited)
+    this.awaited -= counted
     const { usedToday, usedThisMonth } = this.use
-    const less = (used: number) => Math.max(0, used - bytes)
+    const less = (used: number) => Math.max(0, used - counted)
     this.use = { ...this.use, usedToday: less(usedToday), usedThisMonth: less(usedThisMonth) }
   }
 
@@ -55,6 +64,7 @@ export class TransferLedger {
     const isNoted = next.day === this.noted.value.day && next.usedThisMonth <= this.noted.value.usedThisMonth
     if (!isNoted) await this.noted.update(() => add(next, Math.min(AHEAD_BYTES, remaining - granted)))
     this.use = add(useAt(this.use, moment), granted)
+    this.awaited += granted
     return granted
   }
 }

@@ -59,6 +59,16 @@ describe('downloads within a budget', () => {
     expect(await transfers.grant(5 * MEGABYTE)).toBe(MEGABYTE)
   })
 
+  it('give back nothing that was not counted', async () => {
+    await start({ bytesPerDay: 3 * MEGABYTE, appliesTo: 'metered' })
+    link = 'wwan0'
+    await transfers.spend(await transfers.grant(3 * MEGABYTE), signal)
+    link = 'eth0'
+    for (let breaks = 0; breaks < 3; breaks++) transfers.giveBack(await transfers.grant(MEGABYTE))
+    link = 'wwan0'
+    await expect(transfers.grant(1)).rejects.toThrow(BudgetSpent)
+  })
+
   it('never cost more than the budget when the power goes between any two of them', async () => {
     const policy = { bytesPerMonth: 10 * MEGABYTE }
     let granted = 0

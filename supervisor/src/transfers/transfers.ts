@@ -49,6 +49,7 @@ export class Transfers implements TransferMeter {
   }
 
   async spend(bytes: number, signal: AbortSignal): Promise<void> {
+    this.ledger.came(bytes)
     await this.pace?.spend(bytes, signal)
   }
 
