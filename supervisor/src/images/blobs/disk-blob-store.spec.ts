@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { systemClock } from '../../edge/host/clock.js'
 import { FolderBlobDisk } from '../../edge/blobs/folder-blob-disk.js'
 import { BlobOrigin, digestOf, makeBlob } from '../../testing/blob-origin.js'
+import { eventually } from '../../testing/eventually.js'
 import { silentLog } from '../../testing/memory-store.js'
 import { DiskBlobStore } from './disk-blob-store.js'
 import { freeMeter } from '../../testing/free-meter.js'
@@ -67,5 +69,31 @@ describe('the blob store', () => {
     await store.fetch(blob, { signal })
     expect(digestOf(await contentOf(store, blob.digest))).toBe(blob.digest)
     expect(origin.bytesGiven).toBe(content.length)
+  })
+
+  it('takes in a blob that two bring at once', async () => {
+    const store = await open([])
+    for (let times = 0; times < 20; times++) {
+      const { blob, content } = makeBlob(20_000)
+      await Promise.all([1, 2].map(() => store.put(blob.digest, Readable.from([content]))))
+      expect(digestOf(await contentOf(store, blob.digest))).toBe(blob.digest)
+    }
+    expect((await readdir(folder)).filter((name) => name.includes('.'))).toEqual([])
+  })
+
+  it('gives a blob that is brought meanwhile to whoever waits for it, and fetches no more of it', async () => {
+    for (let times = 0; times < 20; times++) {
+      const { blob, content } = makeBlob(MB)
+      const origin = new BlobOrigin([content])
+      let asked = 0
+      origin.pace = () => new Promise<void>(() => (asked += 1))
+      const store = await open([origin])
+      const fetching = store.fetch(blob, { signal })
+      await eventually(() => expect(asked).toBe(3))
+      await store.put(blob.digest, Readable.from([content]))
+      await fetching
+      expect(asked).toBe(3)
+      expect(await readdir(folder)).not.toContain(`${blob.digest.slice(7)}.part`)
+    }
   })
 })

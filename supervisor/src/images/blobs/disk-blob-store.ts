@@ -26,6 +26,8 @@ export class DiskBlobStore implements BlobStore {
   private readonly kept = new Map<string, Kept>()
   private readonly downloads = new Map<string, BlobDownload>()
   private readonly traffic = new SourceTraffic()
+  // By digest, of those that are being taken in.
+  private readonly puts = new Map<string, Promise<void>>()
 
   private constructor(private readonly world: BlobWorld) {}
 
@@ -77,20 +79,15 @@ export class DiskBlobStore implements BlobStore {
     }
   }
 
+  /** Two that bring the same come one after the other: they would write into one file. */
   async put(digest: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-    const { disk } = this.world
-    const aside = fileName(digest, 'put')
+    const former = this.puts.get(digest) ?? Promise.resolve()
+    const mine = former.catch(() => undefined).then(() => this.takeIn(digest, content))
+    this.puts.set(digest, mine)
     try {
-      const bytes = await this.write(digest, content)
-      // Those who waited for it find it here.
-      await this.downloads.get(digest)?.stop()
-      await disk.rename(aside, fileName(digest, 'whole'))
-      await disk.syncNames()
-      if (this.kept.has(digest) && !this.isWhole(digest)) await removePart(disk, digest)
-      this.keepWhole(digest, bytes)
-    } catch (cause) {
-      await disk.remove(aside)
-      throw new Error(`Could not take in ${digest}`, { cause })
+      await mine
+    } finally {
+      if (this.puts.get(digest) === mine) this.puts.delete(digest)
     }
   }
 
@@ -143,6 +140,24 @@ export class DiskBlobStore implements BlobStore {
     })
     this.downloads.set(digest, download)
     return download
+  }
+
+  private async takeIn(digest: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const { disk } = this.world
+    const aside = fileName(digest, 'put')
+    try {
+      const bytes = await this.write(digest, content)
+      await disk.rename(aside, fileName(digest, 'whole'))
+      await disk.syncNames()
+      const wasPart = this.kept.has(digest) && !this.isWhole(digest)
+      this.keepWhole(digest, bytes)
+      // Not before: those who waited for it find it here, or they would begin anew.
+      await this.downloads.get(digest)?.stop()
+      if (wasPart) await removePart(disk, digest)
+    } catch (cause) {
+      await disk.remove(aside)
+      throw new Error(`Could not take in ${digest}`, { cause })
+    }
   }
 
   private async write(digest: string, content: AsyncIterable<Uint8Array>): Promise<number> {
