@@ -77,6 +77,16 @@ describe('the local API', () => {
       expect(await local.own('POST /v1/device/shutdown', {}, device())).toMatchObject({ status: 501 })
     })
 
+    it('no stranger who tries tokens in a loop, and tells all others meanwhile whether it is well', async () => {
+      const statuses = new Set<number>()
+      for (let n = 0; n < 40; n++) statuses.add((await local.own('GET /v1/device', {}, { token: `x.${n}` })).status)
+      expect([...statuses]).toEqual([401, 429])
+      for (const path of ['/flotilla/v1/health', '/v1/healthy', '/ping']) {
+        expect(await local.ask(`GET ${path}`, undefined, { token: undefined })).toMatchObject({ status: 200 })
+      }
+      expect(await local.own('GET /v1/device')).toMatchObject({ status: 200 })
+    })
+
     it('nobody who asks without pause', async () => {
       const statuses = new Set<number>()
       for (let n = 0; n < 80; n++) statuses.add((await local.own('GET /v1/device')).status)

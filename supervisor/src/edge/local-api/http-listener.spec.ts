@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { get } from 'node:http'
+import { connect } from 'node:net'
 import { json, type LocalAnswer, type LocalRequest } from '../../local-api/local-request.js'
 import { eventually } from '../../testing/eventually.js'
 import { listen, type LocalListener } from './http-listener.js'
@@ -65,6 +67,23 @@ describe('HTTP for the local API', () => {
     expect(new TextDecoder().decode((await reader.read()).value as Uint8Array)).toContain('data: 0')
     stop.abort()
     await eventually(() => last.signal.aborted)
+  })
+
+  it('has connections left for others where one address takes all that it can get', async () => {
+    const { port } = listener
+    const greedy = Array.from({ length: 70 }, () => connect(port, '127.0.0.1').on('error', () => undefined))
+    const statusFor = (localAddress: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        get({ port, host: '127.0.0.1', localAddress, agent: false }, ({ statusCode }) => resolve(statusCode)).on(
+          'error',
+          reject,
+        )
+      })
+    await eventually(() => greedy.filter((socket) => socket.closed).length === 38)
+    await eventually(async () => (await statusFor('127.0.0.2')) === 200)
+    // And for that one, too, once it has let go.
+    for (const socket of greedy) socket.destroy()
+    await eventually(async () => (await statusFor('127.0.0.1')) === 200)
   })
 
   it('says so when its port is taken, and lets go of it', async () => {

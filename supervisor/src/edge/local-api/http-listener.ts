@@ -24,6 +24,8 @@ export type HandleRequest = (request: LocalRequest) => Promise<LocalAnswer>
 
 const MOST_BODY_BYTES = 64 * 1024
 const MOST_CONNECTIONS = 64
+// Of them, for each address: a container that leaks connections must not shut out all others.
+const MOST_FROM_ONE = 32
 const REQUEST_TIMEOUT_MS = 30_000
 // A bundle of hundreds of megabytes; at their pace, however long it takes.
 const STREAMED = [BUNDLE_ROUTE]
@@ -32,12 +34,28 @@ const STREAMED = [BUNDLE_ROUTE]
 export async function listen(address: string, port: number, handle: HandleRequest): Promise<LocalListener> {
   const server = createServer({ requestTimeout: 0, headersTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: 5_000 })
   server.maxConnections = MOST_CONNECTIONS
+  shareConnections(server)
   server.on('request', (request, response) => void serve(request, response, handle))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, address, () => resolve())
   })
   return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+}
+
+function shareConnections(server: Server): void {
+  const open = new Map<string, number>()
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? ''
+    const others = open.get(address) ?? 0
+    if (others >= MOST_FROM_ONE) return void socket.destroy()
+    open.set(address, others + 1)
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1
+      if (left > 0) open.set(address, left)
+      else open.delete(address)
+    })
+  })
 }
 
 function close(server: Server): Promise<void> {
