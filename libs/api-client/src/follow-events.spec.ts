@@ -71,7 +71,7 @@ describe('following events', () => {
       (response) => response.writeHead(503).end(),
       stream(line(3), end),
     ]
-    const events = await follow(isEnd, { onOpen: ({ isReconnect }) => connections.push(isReconnect) })
+    const events = await follow(isEnd, { onOpen: ({ isReconnect }) => void connections.push(isReconnect) })
     expect(events.map((event) => event.id)).toEqual(['1', '2', '3', undefined])
     expect(received.map((request) => request.headers['last-event-id'])).toEqual([undefined, '2', '2', '2'])
     expect(connections).toEqual([false, true])
@@ -80,6 +80,20 @@ describe('following events', () => {
   it('goes on too where nobody wants to know of connections', async () => {
     answers = [stream(line(1)), (response) => response.destroy(), stream(line(2), end)]
     expect((await follow(isEnd)).map((event) => event.id)).toEqual(['1', '2', undefined])
+  })
+
+  it('waits for what is read as it opens, and connects anew where that fails', async () => {
+    answers = [stream(line(1)), stream(line(2), end)]
+    const happened: string[] = []
+    let opened = 0
+    const onOpen = async () => {
+      const name = `open ${++opened}`
+      await new Promise((resolve) => setImmediate(resolve))
+      happened.push(name)
+      if (opened === 1) throw new Error('The server went away')
+    }
+    await follow((event) => happened.push(event.event) > 0 && isEnd(event), { onOpen })
+    expect(happened).toEqual(['open 1', 'open 2', 'line', 'end'])
   })
 
   it('throws what the server refuses', async () => {

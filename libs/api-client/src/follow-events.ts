@@ -23,8 +23,11 @@ export interface EventOf<Path extends EventPath> {
 export interface FollowOptions {
   params?: { path?: Record<string, string>; query?: Record<string, string | number | undefined> }
   signal?: AbortSignal
-  /** Runs each time the stream is open, first or again: what changed in between may never be told as an event. */
-  onOpen?: (connection: { isReconnect: boolean }) => void
+  /**
+   * Runs each time the stream is open, first or again: what changed in between may never be told as an event. Events
+   * wait for it; what it throws ends the connection as if it had broken.
+   */
+  onOpen?: (connection: { isReconnect: boolean }) => void | Promise<void>
 }
 
 // The server says something at least every 15 s; a link that is silent for longer is dead without knowing it.
@@ -52,7 +55,7 @@ export async function* followEvents<Path extends EventPath>(
     try {
       const response = await attempt.open(connection, url, lastId)
       opened++
-      options.onOpen?.({ isReconnect: opened > 1 })
+      await options.onOpen?.({ isReconnect: opened > 1 })
       for await (const message of attempt.messages(response)) {
         failures = 0
         lastId = message.id ?? lastId

@@ -3,6 +3,7 @@ import { unwrap } from '@flotilla/api-client'
 import type { DeviceCommandInput, DeviceCommandView, DeviceView } from '@flotilla/contracts'
 import { CommandError, interrupted } from '../command-error.js'
 import type { Api } from './connect.js'
+import { readOr } from './patience.js'
 import type { Context } from '../context.js'
 import { EXIT } from '../exit-codes.js'
 import { formatSeconds } from '../output/age.js'
@@ -56,7 +57,7 @@ async function watchCommand(
   let seen = given
   while (OPEN.includes(seen.state) && performance.now() < deadline) {
     await pause(context)
-    seen = await unwrap(api.GET('/api/v1/devices/{id}/commands/{commandId}', { params: { path } }))
+    seen = await readOr(seen, unwrap(api.GET('/api/v1/devices/{id}/commands/{commandId}', { params: { path } })))
   }
   return seen
 }

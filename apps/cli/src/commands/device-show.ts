@@ -2,7 +2,9 @@ import { unwrap } from '@flotilla/api-client'
 import type { DeviceView, LiveEvent, ReportedState } from '@flotilla/contracts'
 import { unwrapIfFound } from '../api/answer.js'
 import type { Api } from '../api/connect.js'
+import { pause } from '../api/device-commands.js'
 import { follow } from '../api/follow.js'
+import { readOr } from '../api/patience.js'
 import type { CliCommand } from '../cli-command.js'
 import type { Context, Session } from '../context.js'
 import { findDevice } from '../names/devices.js'
@@ -68,15 +70,16 @@ async function watch(context: Context, session: Session, id: string): Promise<vo
     if (text !== last) display(context, shown)
     last = text
   }
-  await draw()
-  let reconnected = false
-  const onOpen = ({ isReconnect }: { isReconnect: boolean }) => (reconnected = isReconnect)
-  // The stream says only that something changed. What changed before it was open is never told, hence the first event.
-  const options = { params: { query: { device: id } }, onOpen }
+  // The stream says only that something changed, and nothing of what changed while it was not open.
+  const options = { params: { query: { device: id } }, onOpen: draw }
   for await (const { data } of follow(context, session, '/api/v1/stream', options)) {
-    if (reconnected || isOfDevice(data)) await draw()
-    reconnected = false
+    if (isOfDevice(data)) await untilDrawn(context, draw)
   }
+}
+
+async function untilDrawn(context: Context, draw: () => Promise<void>): Promise<void> {
+  const isDrawn = () => draw().then(() => true)
+  while (!(await readOr(false, isDrawn()))) await pause(context)
 }
 
 function isOfDevice({ kind }: LiveEvent): boolean {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { waitFor } from '@flotilla/dev'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Board } from '../testing/board.js'
+import { Door } from '../testing/door.js'
 import { createFleet, type TestFleet, uniqueName } from '../testing/fleet.js'
 import { Terminal } from '../testing/terminal.js'
 
@@ -153,6 +154,28 @@ describe('device', () => {
     const shown = ran.stdout.trim().split('\n')
     expect(JSON.parse(shown[0] ?? '')).toMatchObject({ id: deviceId })
     expect(JSON.parse(shown.at(-1) ?? '')).toMatchObject({ id: deviceId, activity: 'failing' })
+  })
+
+  it('show --watch shows what changed while the server was away', async () => {
+    const { board, deviceId } = await fleet.addBoard()
+    const { token } = await terminal.json<{ token: string }>('token', 'create', uniqueName('watch'))
+    const door = await Door.to(terminal.server.url)
+    let isAway = false
+    const change = async () => {
+      door.shut()
+      await board.report({ activity: 'failing', apps: {} })
+      door.open()
+    }
+    const ran = await terminal.run(['device', 'show', deviceId, '--watch', '--json'], {
+      env: { FLOTILLA_SERVER: door.url, FLOTILLA_TOKEN: token },
+      interruptWhen: (printed) => {
+        if (!isAway && printed.includes(deviceId)) void change()
+        isAway ||= printed.includes(deviceId)
+        return printed.includes('"activity":"failing"')
+      },
+    })
+    door.close()
+    expect(ran.status).toBe(130)
   })
 
   describe('logs', () => {

@@ -9,6 +9,7 @@ import type { DeviceView, UploadedSnapshot } from '@flotilla/contracts'
 import { unwrapIfFound } from '../api/answer.js'
 import type { Api } from '../api/connect.js'
 import { giveCommand, pause } from '../api/device-commands.js'
+import { readOr } from '../api/patience.js'
 import { CommandError } from '../command-error.js'
 import type { Context } from '../context.js'
 import { EXIT } from '../exit-codes.js'
@@ -72,7 +73,8 @@ async function untilStored(
   const path = { id: device.id, snapshotId: id }
   let told = -1
   for (;;) {
-    const seen = await unwrapIfFound(api.GET('/api/v1/devices/{id}/snapshots/{snapshotId}', { params: { path } }))
+    const reading = unwrapIfFound(api.GET('/api/v1/devices/{id}/snapshots/{snapshotId}', { params: { path } }))
+    const seen = await readOr(undefined, reading)
     if (seen?.status === 'stored') return seen
     const megabytes = Math.floor((seen?.receivedBytes ?? 0) / 1e6)
     if (megabytes > told) context.output.note(`${formatBytes(seen?.receivedBytes ?? 0)} have come.`)

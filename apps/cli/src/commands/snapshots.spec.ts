@@ -2,9 +2,11 @@ import { createCipheriv, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DeviceCommandBody, type SnapshotState, snapshotPieceLabel } from '@flotilla/contracts'
+import { waitFor } from '@flotilla/dev'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Board } from '../testing/board.js'
-import { createFleet, type TestFleet } from '../testing/fleet.js'
+import { Door } from '../testing/door.js'
+import { createFleet, type TestFleet, uniqueName } from '../testing/fleet.js'
 import { Terminal } from '../testing/terminal.js'
 
 const AT = '2026-11-20T12:00:00.000Z'
@@ -14,6 +16,7 @@ describe('snapshot', () => {
   const terminal = new Terminal()
   const stopping = new AbortController()
   const done: DeviceCommandBody[] = []
+  let meanwhile = async () => {}
   let fleet: TestFleet
   let board: Board
   let deviceId: string
@@ -38,6 +41,7 @@ describe('snapshot', () => {
 
   async function carryOut(body: DeviceCommandBody) {
     done.push(body)
+    await meanwhile()
     if (body.kind === 'create-snapshot') return { status: 'done' as const, detail: 'Made manual-2-data.' }
     if (body.kind === 'restore-snapshot') return { status: 'failed' as const, detail: 'An update is under way.' }
     if (body.kind !== 'upload-snapshot') return { status: 'done' as const }
@@ -55,6 +59,30 @@ describe('snapshot', () => {
   it('create has the device copy its volumes, and says what came of it', async () => {
     expect(await terminal.ok('snapshot', 'create', deviceId, '--volume', 'data')).toBe('Made manual-2-data.\n')
     expect(done.at(-1)).toEqual({ kind: 'create-snapshot', volume: 'data' })
+  })
+
+  it('create waits on where the server is away for a while', async () => {
+    const { token } = await terminal.json<{ token: string }>('token', 'create', uniqueName('away'))
+    const door = await Door.to(terminal.server.url)
+    let isWaiting = false
+    meanwhile = async () => {
+      await waitFor(() => isWaiting, { what: 'the command waits for the device' })
+      door.shut()
+    }
+    const env = { FLOTILLA_SERVER: door.url, FLOTILLA_TOKEN: token }
+    const running = terminal.run(['snapshot', 'create', deviceId, '--volume', 'data'], {
+      env,
+      answers: [],
+      interruptWhen: (printed) => {
+        isWaiting ||= printed.includes('is at it')
+        return false
+      },
+    })
+    await waitFor(() => door.refused > 0, { what: 'the command has met nobody' })
+    door.open()
+    meanwhile = async () => {}
+    expect(await running).toMatchObject({ status: 0, stdout: 'Made manual-2-data.\n' })
+    door.close()
   })
 
   it('restore asks before harm, and tells why the device does not', async () => {
