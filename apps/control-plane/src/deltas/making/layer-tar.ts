@@ -17,13 +17,13 @@ export async function unpackLayer(
   signal: AbortSignal,
 ): Promise<number> {
   const [packed, tar] = [createHash('sha256'), createHash('sha256')]
-  const [first, rest] = await beginning(blob)
   let bytes = 0
   const count = (chunk: Buffer) => {
     bytes += chunk.length
     to.room.take(chunk.length)
   }
   try {
+    const [first, rest] = await beginning(blob)
     const source = hashed(prefixed(first, rest), packed)
     await pipeline(source, unpacker(first), (chunks) => hashed(chunks, tar, count), createWriteStream(to.file), {
       signal,
@@ -31,6 +31,9 @@ export async function unpackLayer(
   } catch (error) {
     if (!isFormatError(error)) throw error
     throw new DeltaFailure(`The layer ${layer.digest} cannot be unpacked: ${error.message}.`, { cause: error })
+  } finally {
+    // One that was not read to its end holds a connection to the registry, and nobody else lets go of it.
+    blob.destroy()
   }
   requireDigest(packed, layer.digest, 'blob')
   requireDigest(tar, layer.diffId, 'tar')
