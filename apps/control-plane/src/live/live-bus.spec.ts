@@ -80,6 +80,25 @@ describe('live fan-out', () => {
     expect(heard?.filter(({ topic }) => topic === 'target')).toEqual([])
   })
 
+  it('keeps nobody waiting who publishes while Redis says nothing', async () => {
+    const redis = await startRedis()
+    undo.push(() => redis.stop())
+    const door = await openDoor(redis.url)
+    undo.push(() => door.close())
+    const bus = new RedisLiveBus(door.url)
+    undo.push(() => bus.onModuleDestroy())
+    const heard = hear(bus)
+    await waitFor(
+      async () => {
+        await bus.publish([change()])
+        return heard.length > 0
+      },
+      { what: 'the bus has subscribed' },
+    )
+    door.silence()
+    await bus.publish([change()])
+  })
+
   it('comes back with a single connection after Postgres was away, and says that there was a gap', async () => {
     const url = await postgresUrl()
     const door = await openDoor(url)
@@ -114,13 +133,15 @@ interface Door {
   refused: number
   shut(): void
   open(): void
+  /** Connections stay, and nothing passes. */
+  silence(): void
   close(): void
 }
 
-/** A way to a Postgres that can be shut: connections break and new ones are turned away. */
-async function openDoor(databaseUrl: string): Promise<Door> {
+/** A way to a server that can be shut: connections break and new ones are turned away. */
+async function openDoor(serverUrl: string): Promise<Door> {
   const { connect } = await import('node:net')
-  const url = new URL(databaseUrl)
+  const url = new URL(serverUrl)
   const sockets = new Set<Socket>()
   let isShut = false
   const server: Server = createServer((socket) => {
@@ -144,7 +165,7 @@ async function openDoor(databaseUrl: string): Promise<Door> {
     }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const here = new URL(databaseUrl)
+  const here = new URL(serverUrl)
   here.port = String((server.address() as { port: number }).port)
   const door: Door = {
     url: here.href,
@@ -154,6 +175,7 @@ async function openDoor(databaseUrl: string): Promise<Door> {
       sockets.forEach((socket) => socket.destroy())
     },
     open: () => (isShut = false),
+    silence: () => sockets.forEach((socket) => socket.unpipe().pause()),
     close: () => {
       sockets.forEach((socket) => socket.destroy())
       server.close()

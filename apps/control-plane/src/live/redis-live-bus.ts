@@ -3,6 +3,9 @@ import { Redis } from 'ioredis'
 import { type BusListener, type BusMessage, LiveBus } from './live-bus.js'
 import { Subscribers } from './subscribers.js'
 
+// Every change is told before its request is answered: a Redis that says nothing must not hold it up for long.
+const PATIENCE_MS = 2_000
+
 /** Redis pub/sub, where the rates are too high for Postgres. */
 @Injectable()
 export class RedisLiveBus extends LiveBus implements OnModuleDestroy {
@@ -17,7 +20,7 @@ export class RedisLiveBus extends LiveBus implements OnModuleDestroy {
     super()
     // Redis publishes to all of its databases: two installations on one server must not hear each other.
     this.channel = `flotilla:live${new URL(url).pathname}`
-    this.speaker = new Redis(url, { maxRetriesPerRequest: 1 })
+    this.speaker = new Redis(url, { maxRetriesPerRequest: 1, commandTimeout: PATIENCE_MS })
     this.hearer = new Redis(url, { maxRetriesPerRequest: null })
     for (const client of [this.speaker, this.hearer]) {
       client.on('error', (err: Error) => this.log.warn({ message: 'redis lost', err }))
