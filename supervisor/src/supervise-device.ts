@@ -97,6 +97,7 @@ async function reportLoop(
       hasTarget: targets.target !== undefined,
       status: board.status,
       engineError: board.engineError,
+      keepError: targets.keepError,
       snapshots: part.report?.snapshots?.() ?? {},
       tags: part.report?.tags?.(),
       transfers: part.report?.transfers?.(),
@@ -118,6 +119,7 @@ async function reportLoop(
     report.wake()
   })
   events.recorded.add(() => report.wake())
+  targets.lost.add(() => report.wake())
   report.acknowledged.add(() => core.reported.notify())
   return report
 }

@@ -10,6 +10,8 @@ export interface StateFacts {
   // Undefined: the engine has not been seen yet.
   status?: Status
   engineError?: string
+  // Why the newest target could not be kept.
+  keepError?: string
   // Of volumes, by app id and snapshot id.
   snapshots: Record<string, AppState['snapshots']>
   // What downloads have cost, and what is left of their budget; undefined: there is none.
@@ -22,15 +24,20 @@ export interface StateFacts {
 
 /** What the device says of itself: pure, and the same for the same facts, so that an unchanged board reports nothing. */
 export function deviceState(facts: StateFacts): DeviceState {
-  const { supervisor, engineError, acknowledged } = facts
+  const { supervisor, engineError, keepError, acknowledged } = facts
   const host = withoutAbsent({ ...facts.host, engine: facts.host.engine ?? acknowledged.host?.engine })
   const tags = facts.tags && Object.keys(facts.tags).length > 0 ? facts.tags : undefined
   const { tags: _formerTags, transfers: _formerTransfers, ...seen } = lastSeen(facts)
   const { transfers } = facts
   const base = { ...seen, supervisor, host, ...(tags && { tags }), ...(transfers && { transfers }) }
-  if (engineError === undefined) return base
-  const explanation = `The container engine does not answer: ${engineError}`
-  return { ...base, activity: 'failing', explanation: explanation.slice(0, 4000) }
+  const troubles = [
+    ...(keepError === undefined ? [] : [`The disk does not take the new target: ${keepError}`]),
+    ...(engineError === undefined ? [] : [`The container engine does not answer: ${engineError}`]),
+  ]
+  if (troubles.length === 0) return base
+  // What it planned when the engine last answered means nothing any more.
+  const planned = engineError === undefined && facts.status && base.explanation ? [base.explanation] : []
+  return { ...base, activity: 'failing', explanation: [...troubles, ...planned].join('\n').slice(0, 4000) }
 }
 
 function lastSeen({ status, snapshots, hasTarget, acknowledged }: StateFacts): DeviceState {

@@ -1,4 +1,5 @@
 import type { SignedTarget, Target } from '@flotilla/contracts'
+import { shortError } from '../errors.js'
 import type { EventRecorder } from '../events.js'
 import { Listeners } from '../listeners.js'
 import type { Document, Logger } from '../ports.js'
@@ -8,8 +9,11 @@ import { TargetRefused, verifyTarget, type TargetTrust } from './verify-target.j
 /** Holds the target in force: the last one accepted, here and on disk. */
 export class TargetKeeper {
   readonly changed = new Listeners()
+  /** A target could not be kept. */
+  readonly lost = new Listeners()
   private accepted?: { target: Target; etag?: string }
   private lastRefusal?: string
+  private trouble?: string
   private offering: Promise<unknown> = Promise.resolve()
 
   constructor(
@@ -26,6 +30,11 @@ export class TargetKeeper {
   /** Of the target in force, for conditional polls. */
   get etag(): string | undefined {
     return this.accepted?.etag
+  }
+
+  /** Why the newest target is not in force: the disk did not take it. */
+  get keepError(): string | undefined {
+    return this.trouble
   }
 
   /** Takes up what an earlier run accepted. It is verified like one from the network: the disk may have changed it. */
@@ -56,7 +65,7 @@ export class TargetKeeper {
   private async take(signed: SignedTarget, etag: string | undefined): Promise<void> {
     try {
       const target = this.verify(signed)
-      await this.document.write({ signed, etag })
+      await this.keep({ signed, etag })
       const isNew = target.generation !== this.target?.generation
       this.accepted = { target, etag }
       this.lastRefusal = undefined
@@ -64,6 +73,17 @@ export class TargetKeeper {
       this.changed.notify()
     } catch (error) {
       await this.refuse(signed, error)
+    }
+  }
+
+  private async keep(stored: StoredTarget): Promise<void> {
+    try {
+      await this.document.write(stored)
+      this.trouble = undefined
+    } catch (error) {
+      this.trouble = shortError(error)
+      this.lost.notify()
+      throw error
     }
   }
 
