@@ -8,6 +8,7 @@ import { FolderBlobDisk } from '../../edge/blobs/folder-blob-disk.js'
 import { BlobOrigin, digestOf, makeBlob } from '../../testing/blob-origin.js'
 import { eventually } from '../../testing/eventually.js'
 import { silentLog } from '../../testing/memory-store.js'
+import type { BlobDisk, BlobFile } from './blob-disk.js'
 import { DiskBlobStore } from './disk-blob-store.js'
 import { freeMeter } from '../../testing/free-meter.js'
 
@@ -96,4 +97,62 @@ describe('the blob store', () => {
       expect(await readdir(folder)).not.toContain(`${blob.digest.slice(7)}.part`)
     }
   })
+
+  it('does not believe a disk that could not sync what was written, and then says that it can', async () => {
+    const { blob, content } = makeBlob(8 * MB)
+    const disk = await FolderBlobDisk.open(folder)
+    const bad = new ForgetfulDisk(disk, content.length)
+    // Only the last byte makes a sync due.
+    const clock = { ...systemClock, monotonic: () => 0 }
+    const origin = new BlobOrigin([content])
+    // The first range comes last, so that all behind it is read back.
+    let asked = 0
+    origin.pace = async () => {
+      if (asked++ === 0) await eventually(() => origin.bytesGiven >= content.length - MB / 4)
+    }
+    const store = await DiskBlobStore.open({ disk: bad, sources: [origin], meter: freeMeter, clock, log: silentLog() })
+    await expect(store.fetch(blob, { signal })).rejects.toThrow('Could not write what was downloaded')
+    expect(store.isWhole(blob.digest)).toBe(false)
+    await store.fetch(blob, { signal })
+    expect(store.isWhole(blob.digest)).toBe(true)
+  })
 })
+
+/** Fails to sync the first file that has so many bytes, once, and before it is read back. */
+class ForgetfulDisk implements BlobDisk {
+  readonly list = () => this.disk.list()
+  readonly open = (name: string) => this.disk.open(name)
+  readonly rename = (from: string, to: string) => this.disk.rename(from, to)
+  readonly remove = (name: string) => this.disk.remove(name)
+  readonly syncNames = () => this.disk.syncNames()
+  readonly path = (name: string) => this.disk.path(name)
+  private hasFailed = false
+
+  constructor(
+    private readonly disk: BlobDisk,
+    private readonly bytes: number,
+  ) {}
+
+  async create(name: string): Promise<BlobFile> {
+    const file = await this.disk.create(name)
+    let written = 0
+    const isDue = () => written === this.bytes && !this.hasFailed
+    return {
+      size: () => file.size(),
+      close: () => file.close(),
+      write: async (bytes, position) => {
+        await file.write(bytes, position)
+        written += bytes.length
+      },
+      read: async (into, position) => {
+        await eventually(() => !isDue())
+        return file.read(into, position)
+      },
+      sync: () => {
+        if (!isDue()) return file.sync()
+        this.hasFailed = true
+        return Promise.reject(new Error('EIO'))
+      },
+    }
+  }
+}

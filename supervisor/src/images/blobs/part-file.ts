@@ -98,6 +98,7 @@ export class PartFile {
   /** Makes it whole and durable; false: it is something else, and has been thrown away. */
   async finish(): Promise<boolean> {
     await this.commitUnderWay
+    if (this.failure) throw this.failure
     const { disk, safe, blob } = this.order
     if ((await this.hash.finish()) !== blob.digest) {
       safe.takeAll()
