@@ -21,8 +21,8 @@ describe('live fan-out', () => {
     return database.url
   }
 
-  async function openPostgres(url: string): Promise<PostgresLiveBus> {
-    const bus = new PostgresLiveBus(url)
+  async function openPostgres(url: string, askEveryMs?: number): Promise<PostgresLiveBus> {
+    const bus = new PostgresLiveBus(url, askEveryMs)
     await bus.onModuleInit()
     undo.push(() => bus.onModuleDestroy())
     return bus
@@ -97,6 +97,27 @@ describe('live fan-out', () => {
     )
     door.silence()
     await bus.publish([change()])
+  })
+
+  it('notices that nothing comes from Postgres any more, and hears again', async () => {
+    const door = await openDoor(await postgresUrl())
+    undo.push(() => door.close())
+    const bus = await openPostgres(door.url, 1_000)
+    let gaps = 0
+    const heard: BusMessage[] = []
+    bus.subscribe(
+      (message) => heard.push(message),
+      () => gaps++,
+    )
+    door.silence()
+    await waitFor(() => gaps > 0, { what: 'it has come back' })
+    await waitFor(
+      async () => {
+        await bus.publish([change()])
+        return heard.length > 0
+      },
+      { what: 'it hears again' },
+    )
   })
 
   it('comes back with a single connection after Postgres was away, and says that there was a gap', async () => {

@@ -5,6 +5,8 @@ import { Subscribers } from './subscribers.js'
 
 const CHANNEL = 'flotilla_live'
 const RECONNECT_MS = 500
+// Who only listens never learns that the way to the other side is cut: it asks for the same again now and then.
+const ASK_EVERY_MS = 10_000
 // Postgres refuses payloads of 8000 bytes and more.
 const MESSAGES_PER_NOTIFY = 20
 
@@ -18,7 +20,10 @@ export class PostgresLiveBus extends LiveBus implements OnModuleInit, OnModuleDe
   private retry: NodeJS.Timeout | undefined
   private closed = false
 
-  constructor(private readonly url: string) {
+  constructor(
+    private readonly url: string,
+    private readonly askEveryMs = ASK_EVERY_MS,
+  ) {
     super()
     this.speaker = new pg.Pool({ connectionString: url, max: 2, application_name: 'flotilla-live' })
     this.speaker.on('error', (err) => this.log.warn({ message: 'speaker lost', err }))
@@ -61,7 +66,18 @@ export class PostgresLiveBus extends LiveBus implements OnModuleInit, OnModuleDe
     }
     this.hearer = client
     // Only now: a client that never connected ends too, and its failure has been thrown already.
-    client.once('end', () => this.reconnect())
+    const asking = setInterval(() => void this.ask(client), this.askEveryMs)
+    client.once('end', () => {
+      clearInterval(asking)
+      this.reconnect()
+    })
+  }
+
+  /** Gives the connection up, and thereby makes a new one, where nothing is answered until it is asked again. */
+  private async ask(client: pg.Client): Promise<void> {
+    const tooLong = setTimeout(() => void client.end().catch(() => undefined), this.askEveryMs)
+    await client.query(`LISTEN ${CHANNEL}`).catch(() => undefined)
+    clearTimeout(tooLong)
   }
 
   private reconnect(): void {
