@@ -13,6 +13,7 @@ import {
   type LocalRequest,
 } from '../../local-api/local-request.js'
 import { parseJson } from '../../parse-json.js'
+import { drained } from './drained.js'
 import { drain, readSteadily } from './request-bytes.js'
 
 export interface LocalListener {
@@ -126,7 +127,7 @@ async function send(response: ServerResponse, answer: LocalAnswer, signal: Abort
   response.flushHeaders()
   for await (const chunk of answer.body) {
     if (signal.aborted) return
-    if (!response.write(chunk)) await drained(response, signal)
+    if (!response.write(chunk)) await drained(response)
   }
   response.end()
 }
@@ -139,11 +140,4 @@ async function sendEarly(request: IncomingMessage, response: ServerResponse, ans
   response.write(body)
   await drain(request)
   response.end()
-}
-
-function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    response.once('drain', resolve)
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
