@@ -1,10 +1,13 @@
 import { withAbort } from '../abort.js'
+import { findCause } from '../errors.js'
 import type { Engine } from '../ports.js'
+import { dropSpoiled } from './drop-spoiled.js'
 import type { ImageDocuments } from './image-documents.js'
 import type { LocalImage } from './local-image.js'
 import type { LocalRegistry, ServedBlob, ServedImage } from './local-registry.js'
 import { MadeLayer, Turns, WrongLayer } from './made-layer.js'
 import type { Blob, BlobStore, EngineImage } from './ports.js'
+import { isPostponed } from './postponed.js'
 import type { LayerMaker } from './ways.js'
 
 export interface PullWish {
@@ -59,7 +62,7 @@ export class EnginePull {
       const { reference } = serving
       this.references.add(reference)
       try {
-        await this.engine.pullFrom(reference, { signal: controller.signal })
+        await this.pullFrom(reference, wish, controller.signal)
         await use(await this.checked(reference, wish), reference)
         await this.engine.removeName(reference)
       } finally {
@@ -67,6 +70,18 @@ export class EnginePull {
         this.references.delete(reference)
       }
     })
+  }
+
+  /** What was spoiled on the disk since it came would fail for ever: it goes, to be fetched anew the next time. */
+  private async pullFrom(reference: string, { image, signal }: PullWish, end: AbortSignal): Promise<void> {
+    try {
+      await this.engine.pullFrom(reference, { signal: end })
+    } catch (error) {
+      if (signal.aborted || isPostponed(error) || findCause(error, UnknownTar)) throw error
+      const digests = [image.config.digest, ...image.layers.map(({ blob }) => blob.digest)]
+      await dropSpoiled(this.blobs, digests, signal).catch(() => undefined)
+      throw error
+    }
   }
 
   /** It has exactly the layers that its config says, or it goes. */

@@ -149,6 +149,24 @@ describe('the image store', () => {
     expect(await scene.document.read()).toEqual({ downloads: {}, tars: {}, lent: {} })
   })
 
+  it('fetches anew what the disk has spoiled since it came, and nothing else', async () => {
+    const [, layer = '', top = ''] = first.blobs
+    const read = scene.blobs.read.bind(scene.blobs)
+    const remove = scene.blobs.remove.bind(scene.blobs)
+    const bad = new Map([[layer, 'unreadable'], [top, 'other']]) // prettier-ignore
+    scene.blobs.read = async function* (digest, range) {
+      if (bad.get(digest) === 'unreadable') throw new Error('EIO')
+      if (bad.get(digest) === 'other') yield Buffer.from('other')
+      else yield* read(digest, range)
+    }
+    scene.blobs.remove = (digest) => (bad.delete(digest), remove(digest))
+    await expect(scene.pull(store, first.image)).rejects.toThrow()
+    await scene.pull(store, first.image)
+    expect(await layersOf(first.image)).toEqual(first.diffIds)
+    const twice = scene.sizeOf([layer, top])
+    expect(scene.fetched()).toBe(scene.sizeOf([...first.blobs, first.configDigest]) + twice)
+  })
+
   it('fetches anew what the engine has spoiled', async () => {
     await scene.pull(store, first.image)
     scene.daemon.spoiled.add(first.image)
