@@ -182,11 +182,14 @@ function complain(text: string): number {
  * At once: keep-alive connections would hold the process for a while. A name that is being looked up holds even
  * exit(), for as long as the resolver waits: a minute and more, where systemd gives half of one.
  */
-function leave(code: number): void {
-  if (!process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) process.exit(code)
-  // Without a listener the signal ends the process there and then; systemd takes that for a clean end.
-  process.removeAllListeners('SIGTERM')
-  process.kill(process.pid, 'SIGTERM')
+function leave(code: number): never {
+  if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) {
+    // Without a listener the signal ends the process there and then; systemd takes that for a clean end.
+    process.removeAllListeners('SIGTERM')
+    process.kill(process.pid, 'SIGTERM')
+  }
+  // Also the first process of a container, which is deaf to such a signal of its own.
+  process.exit(code)
 }
 
 main().then(leave, (error: unknown) => {
