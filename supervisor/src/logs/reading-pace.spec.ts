@@ -2,11 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { FakeContainer } from '../edge/fake/fake-container.js'
 import { FakeDaemon } from '../edge/fake/fake-daemon.js'
 import { FakeEngine } from '../edge/fake/fake-engine.js'
-import { StatusBoard } from '../status-board.js'
 import { FakeClock } from '../testing/fake-clock.js'
-import { MemoryLogSpool, silentLog } from '../testing/memory-store.js'
+import { startCollecting } from '../testing/log-collecting.js'
+import { MemoryLogSpool } from '../testing/memory-store.js'
 import { createContainerStep } from '../testing/steps.js'
-import { LogCollector } from './collect-logs.js'
 
 const KB = 1024
 const MINUTE_MS = 60_000
@@ -33,18 +32,8 @@ describe('a service that writes without end', () => {
   })
   afterEach(() => stop())
 
-  async function start() {
-    const board = new StatusBoard()
-    const current = { ...(await engine.observe([])), platform: 'linux/arm64' as const, downloading: [], attempts: {} }
-    const plan = { steps: [], waits: [] }
-    board.show({ target: {} as never, current, observed: current.containers, plan, at: 0, progress: {} })
-    const ended = new AbortController()
-    const running = new LogCollector(engine, spool, board, { clock, log: silentLog() }).run(ended.signal)
-    stop = () => {
-      ended.abort()
-      return running
-    }
-    await clock.advance(0)
+  const start = async () => {
+    stop = await startCollecting(engine, spool, clock)
   }
 
   const lines = (service: string) =>
