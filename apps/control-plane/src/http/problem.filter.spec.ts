@@ -1,19 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { BadGatewayException, Controller, Get, type INestApplication, Module } from '@nestjs/common'
 import pg from 'pg'
-import { parseConfig, ServerConfigSchema } from '../config/config.js'
+import { BARE_CONFIG } from '../testing/bare-config.js'
 import { createApi } from './create-api.js'
 import { HttpModule } from './http.module.js'
 import { toProblem } from './problem.filter.js'
 import { Problem } from './problem.js'
 
-const config = parseConfig(ServerConfigSchema, {
-  DATABASE_URL: 'postgres://nowhere/none',
-  DATA_DIR: '/nowhere',
-  PUBLIC_URL: 'http://127.0.0.1:1',
-  REGISTRY_URL: 'http://127.0.0.1:2',
-  LOG_LEVEL: 'error',
-})
 const logged: unknown[] = []
 
 @Controller('api/v1/failures')
@@ -47,7 +40,7 @@ describe('whatever a route throws', () => {
   let app: INestApplication
   let url: string
   beforeAll(async () => {
-    app = await createApi(FailuresModule, config)
+    app = await createApi(FailuresModule, BARE_CONFIG)
     app.useLogger({ error: (message: unknown) => logged.push(message), log: () => {}, warn: () => {} })
     await app.listen(0, '127.0.0.1')
     url = `${await app.getUrl()}/api/v1/failures`

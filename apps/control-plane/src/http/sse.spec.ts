@@ -4,19 +4,12 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { Controller, Get, type INestApplication, Module, Param, Req } from '@nestjs/common'
 import type { Request } from 'express'
-import { parseConfig, ServerConfigSchema } from '../config/config.js'
+import { BARE_CONFIG } from '../testing/bare-config.js'
 import { createApi } from './create-api.js'
 import { HttpModule } from './http.module.js'
 import { Problem } from './problem.js'
 import { EventStreams, resumeAfter, type ServerEvent } from './sse.js'
 
-const config = parseConfig(ServerConfigSchema, {
-  DATABASE_URL: 'postgres://nowhere/none',
-  DATA_DIR: '/nowhere',
-  PUBLIC_URL: 'http://127.0.0.1:1',
-  REGISTRY_URL: 'http://127.0.0.1:2',
-  LOG_LEVEL: 'error',
-})
 const made = new Map<string, number>()
 const ended = new Map<string, () => void>()
 
@@ -78,7 +71,7 @@ describe('server-sent events', () => {
   let app: INestApplication
   let url: string
   beforeEach(async () => {
-    app = await createApi(StreamsModule, config)
+    app = await createApi(StreamsModule, BARE_CONFIG)
     await app.listen(0, '127.0.0.1')
     url = await app.getUrl()
   })

@@ -1,17 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Controller, Get, type INestApplication, Module, Query } from '@nestjs/common'
 import { z } from 'zod'
-import { parseConfig, ServerConfigSchema } from '../config/config.js'
+import { BARE_CONFIG } from '../testing/bare-config.js'
 import { createApi } from './create-api.js'
 import { HttpModule } from './http.module.js'
 
-const config = parseConfig(ServerConfigSchema, {
-  DATABASE_URL: 'postgres://nowhere/none',
-  DATA_DIR: '/nowhere',
-  PUBLIC_URL: 'http://127.0.0.1:1',
-  REGISTRY_URL: 'http://127.0.0.1:2',
-  LOG_LEVEL: 'error',
-})
 const StrictSchema = z.object({ name: z.string().optional(), limit: z.coerce.number().int().max(9).default(5) })
 const LooseSchema = z.looseObject({ name: z.string().optional() })
 
@@ -35,7 +28,7 @@ describe('the parameters of a query', () => {
   let app: INestApplication
   let url: string
   beforeAll(async () => {
-    app = await createApi(QueriesModule, config)
+    app = await createApi(QueriesModule, BARE_CONFIG)
     await app.listen(0, '127.0.0.1')
     url = `${await app.getUrl()}/queries`
   })
