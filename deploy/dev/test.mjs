@@ -26,9 +26,13 @@ const ON_REDIS = {
   project: 'control-plane',
   name: 'control-plane on Redis',
   env: { TEST_WITH_REDIS: '1' },
-  only: 'queue|live|builds|stream|git/|image-sources|delta-making',
-  // A builder of one suite must not take the builds of another.
-  args: ['--setupFilesAfterEnv', join(PROJECT_FOLDER, 'deploy/dev/jest/own-redis-database.mjs')],
+  args: [
+    '--testPathPatterns',
+    'queue|live|builds|stream|git/|image-sources|delta-making',
+    // A builder of one suite must not take the builds of another.
+    '--setupFilesAfterEnv',
+    join(PROJECT_FOLDER, 'deploy/dev/jest/own-redis-database.mjs'),
+  ],
 }
 
 // Many boards have an older Node than we do: what the supervisor does there with files, disks, networks and deltas.
@@ -36,9 +40,13 @@ const ON_DEBIAN_NODE = {
   project: 'supervisor',
   name: 'supervisor on Node 18',
   findProgram: installDebianNode,
-  only: 'src/(main|bundles/|images/([^/]+$|deltas/|blobs/disk)|edge/(bundles/(sticks|folders|uploads)|cloud|host|store|volumes/(archive|disk)))',
-  // The bundle begins with it.
-  args: ['--setupFiles', join(PROJECT_FOLDER, 'supervisor/src/node18.ts')],
+  args: [
+    '--testPathPatterns',
+    'src/(main|bundles/|images/([^/]+$|deltas/|blobs/disk)|edge/(bundles/(sticks|folders|uploads)|cloud|host|store|volumes/(archive|disk)))',
+    // The bundle begins with it.
+    '--setupFiles',
+    join(PROJECT_FOLDER, 'supervisor/src/node18.ts'),
+  ],
 }
 
 // Beside all of its suites on this Node, a project runs some of them elsewhere.
@@ -79,9 +87,9 @@ function chosenRuns(wanted) {
     .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
     .sort((a, b) => Number(a.name === 'e2e') - Number(b.name === 'e2e'))
     .flatMap((project) => {
-      const all = { ...project, workers: project.name === 'e2e' ? 1 : 2 }
+      const all = { ...project, args: project.name === 'e2e' ? ['--runInBand'] : ['--maxWorkers=2'] }
       const others = ELSEWHERE.filter((other) => other.project === project.name)
-      return [all, ...others.map((other) => ({ ...all, ...other }))]
+      return [all, ...others.map((other) => ({ ...project, ...other, args: [...all.args, ...other.args] }))]
     })
 }
 
