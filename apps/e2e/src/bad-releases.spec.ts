@@ -56,7 +56,7 @@ describe('a bad release', () => {
     let rejection: RejectionEvent | undefined
     await waitFor(async () => (rejection = await rejectionOf(releaseId)) !== undefined, {
       what: 'the release is given up',
-      timeoutMs: 180_000,
+      timeoutMs: 90_000,
       everyMs: 200,
     })
     expect(rejection?.reason).toMatch(reason)
@@ -65,7 +65,7 @@ describe('a bad release', () => {
     await waitForLine(device, 8000, 'good')
     // What was given up waits for the next target.
     const isBack = async () => (await world.device(device.name)).activity === 'waiting'
-    await waitFor(isBack, { what: 'the device is back', timeoutMs: 180_000 })
+    await waitFor(isBack, { what: 'the device is back', timeoutMs: 60_000 })
     // And it is not tried again.
     const before = await runningContainers(device.board.engine.docker, device.id)
     expect(Object.keys(before)).toEqual(['web'])
