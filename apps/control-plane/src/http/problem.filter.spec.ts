@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { BadGatewayException, Controller, Get, type INestApplication, Module } from '@nestjs/common'
 import pg from 'pg'
+import { throwError } from 'rxjs'
 import { BARE_CONFIG } from '../testing/bare-config.js'
 import { createApi } from './create-api.js'
 import { HttpModule } from './http.module.js'
@@ -23,8 +24,8 @@ class FailuresController {
 
   @Get('nothing')
   nothing() {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- libraries do this, too
-    throw undefined
+    // As libraries do, too.
+    return throwError(() => undefined)
   }
 
   @Get('framework')
