@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { ApiProblem, type EventOf, followEvents, type FollowOptions } from './index.js'
 
 const PATH = '/api/v1/builds/{id}/output/stream'
@@ -124,7 +126,11 @@ describe('following events', () => {
     await closed
   })
 
-  it('closes its connection when the caller leaves the loop', async () => {
+  const collectings: [string, () => void][] = [
+    ['', () => undefined],
+    [', whatever the garbage collector took', garbageCollector()],
+  ]
+  it.each(collectings)('closes its connection when the caller leaves the loop%s', async (_, collectGarbage) => {
     const closed = new Promise<void>((resolve) => {
       answers = [
         (response) => {
@@ -132,7 +138,12 @@ describe('following events', () => {
         },
       ]
     })
-    await follow(() => true)
+    await follow(() => (collectGarbage(), true))
     await closed
   })
 })
+
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+}

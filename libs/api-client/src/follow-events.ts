@@ -81,6 +81,8 @@ class Attempt {
   private readonly controller = new AbortController()
   private readonly stop = () => this.controller.abort()
   private silence: ReturnType<typeof setTimeout> | undefined
+  // Held: as soon as the garbage collector takes a Request, its signal ends nothing any more.
+  private request: Request | undefined
 
   constructor(private readonly signal: AbortSignal | undefined) {
     signal?.addEventListener('abort', this.stop)
@@ -92,7 +94,8 @@ class Attempt {
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`)
     if (lastId !== undefined) headers.set('Last-Event-ID', lastId)
     const init = { headers, signal: this.controller.signal, credentials: 'same-origin' as const }
-    const response = await fetch(new Request(url, init))
+    this.request = new Request(url, init)
+    const response = await fetch(this.request)
     if (response.ok) return response
     throw ApiProblem.from(response, await response.json().catch(() => undefined))
   }
