@@ -66,6 +66,10 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: 'Program > VariableDeclaration[kind="let"]', message: 'No module-level state.' },
+        {
+          selector: 'MemberExpression[object.name="AbortSignal"][property.name="any"]',
+          message: 'Node loses its abort where the garbage collector takes a source; anySignal keeps it.',
+        },
       ],
     },
   },

@@ -1,6 +1,7 @@
 /**
- * Runs `use` with a controller of its own that also aborts when `parent` does. AbortSignal.any() would do, but in Node
- * 20 it never lets go of a parent that lives as long as the process: 2 KB for every request of every loop.
+ * Runs `use` with a controller of its own that also aborts when `parent` does. AbortSignal.any() would not do:
+ * in Node 20 it never lets go of a parent that lives as long as the process (2 KB for every request of every loop), and
+ * it forgets to abort where the garbage collector takes a source that nobody else holds.
  */
 export async function withAbort<T>(
   parent: AbortSignal | undefined,

@@ -35,7 +35,8 @@ class SlowEngine extends FakeEngine {
   override async *readLogs(id: string, { since, signal }: Parameters<FakeEngine['readLogs']>[1]) {
     const end = new AbortController()
     this.endStreams = () => end.abort()
-    yield* super.readLogs(id, { since, signal: AbortSignal.any([signal, end.signal]) })
+    signal.addEventListener('abort', this.endStreams)
+    yield* super.readLogs(id, { since, signal: end.signal })
     await this.hold()
   }
 }

@@ -1,4 +1,5 @@
 import { isNativeError } from 'node:util/types'
+import { anySignal } from 'any-signal'
 import { CommandError, interrupted } from '../command-error.js'
 import { EXIT } from '../exit-codes.js'
 import type { Io } from '../io.js'
@@ -8,19 +9,16 @@ import { withProgress } from '../output/progress.js'
 export function reachingFetch(server: string, io: Io): (request: Request) => Promise<Response> {
   return async (request) => {
     if (io.interruption.aborted) throw interrupted()
-    const stoppable = request.method === 'GET' ? new Request(request, { signal: stopSignal(request, io) }) : request
+    const signal = request.method === 'GET' ? anySignal([request.signal, io.interruption]) : request.signal
     try {
-      return await withProgress(io, `Waiting for ${server}`, () => fetch(stoppable))
+      // As an option: the signal of a Request is forgotten as soon as the garbage collector takes the Request.
+      return await withProgress(io, `Waiting for ${server}`, () => fetch(request, { signal }))
     } catch (error) {
       if (io.interruption.aborted) throw interrupted()
       if (request.signal.aborted) throw error
       throw unreachable(server, error)
     }
   }
-}
-
-function stopSignal(request: Request, io: Io): AbortSignal {
-  return AbortSignal.any([request.signal, io.interruption])
 }
 
 function unreachable(server: string, error: unknown): CommandError {

@@ -9,6 +9,7 @@ import {
   BuildOutputResponseSchema,
   type BuildResult,
 } from '@flotilla/contracts'
+import { anySignal } from 'any-signal'
 import { BuildAborted } from './build-failure.js'
 
 const TIMEOUT_MS = 30_000
@@ -67,7 +68,6 @@ export class ControlPlaneClient {
   }
 
   private async sendOnce(path: string, { body, signal, timeoutMs = TIMEOUT_MS }: Request): Promise<Response> {
-    const timeout = AbortSignal.timeout(timeoutMs)
     const response = await fetch(this.base + path, {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
@@ -76,7 +76,7 @@ export class ControlPlaneClient {
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      signal: anySignal([signal, AbortSignal.timeout(timeoutMs)]),
     })
     if (response.ok) return response
     const answer = await response.text()

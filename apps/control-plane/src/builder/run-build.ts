@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { anySignal } from 'any-signal'
 import type { BuildOrder, BuildResult, BuiltImage } from '@flotilla/contracts'
 import { BuildAborted, BuildFailure } from './build-failure.js'
 import { buildImage } from './build-image.js'
@@ -64,7 +65,7 @@ async function attemptBuild(
   tools: BuilderTools,
 ): Promise<BuildResult> {
   const order = await client.order(signal)
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(order.timeLeftMs)])
+  const deadline = anySignal([signal, AbortSignal.timeout(order.timeLeftMs)])
   try {
     const engineArchitecture = await waitForEngine(tools.engine, output, deadline)
     const archive = join(folder, 'source.tar.gz')
@@ -89,13 +90,15 @@ async function attemptBuild(
     if (!(error instanceof BuildFailure)) throw error
     const { code, reason, service } = error
     return { outcome: 'failed', attempt, code, reason, ...(service !== undefined && { service }) }
+  } finally {
+    deadline.clear()
   }
 }
 
 /** All tasks, a few at a time; the first failure ends the others. */
 async function buildAll(tools: ImageBuildTools): Promise<BuiltImage[]> {
   const first = new AbortController()
-  const signal = AbortSignal.any([tools.signal, first.signal])
+  const signal = anySignal([tools.signal, first.signal])
   const waiting = [...tools.order.tasks.entries()]
   const images: BuiltImage[] = []
   const work = async () => {

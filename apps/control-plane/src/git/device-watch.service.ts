@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Injectable } from '@nestjs/common'
+import { anySignal } from 'any-signal'
 import { LiveBus } from '../live/live-bus.js'
 import { nudges } from '../live/nudges.js'
 import type { ReleaseSummary } from '../releases/index.js'
@@ -39,7 +40,7 @@ export class DeviceWatch {
     push.say(step('Following until the first device runs it (Ctrl-C leaves)'))
     const followed = { fleetId: push.fleet.id, releaseId: release.id, since: new Date() }
     const said = new Map<string, Said>()
-    const patience = AbortSignal.any([push.signal, AbortSignal.timeout(PATIENCE_MS)])
+    const patience = anySignal([push.signal, AbortSignal.timeout(PATIENCE_MS)])
     const isOurs = (message: { topic: string; fleetId?: string }) => message.fleetId === followed.fleetId
     for await (const _ of nudges(this.bus, isOurs, patience)) {
       const began = Date.now()

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common'
+import { anySignal } from 'any-signal'
 import { z } from 'zod'
 
 export type HookName = 'pre-receive' | 'proc-receive'
@@ -91,6 +92,7 @@ export class HookDoor implements OnModuleInit, OnModuleDestroy {
 
   private async serve(socket: Socket): Promise<void> {
     const gone = new AbortController()
+    const signal = anySignal([gone.signal, this.stopping.signal])
     this.sockets.add(socket)
     socket.on('close', () => {
       this.sockets.delete(socket)
@@ -106,7 +108,6 @@ export class HookDoor implements OnModuleInit, OnModuleDestroy {
       const { hook, environment, options } = header
       const say = (text: string) => send({ say: text })
       const answer = (text: string) => send({ answer: text })
-      const signal = AbortSignal.any([gone.signal, this.stopping.signal])
       const call = { hook, environment, options, input, say, answer, signal }
       send({ exit: handler ? await handler(call) : 1 })
     } catch (err) {
@@ -114,6 +115,7 @@ export class HookDoor implements OnModuleInit, OnModuleDestroy {
       send({ say: ' !     Something went wrong on the server; nothing was changed. Push again.' })
       send({ exit: 1 })
     } finally {
+      signal.clear()
       await new Promise<void>((resolve) => socket.end(resolve))
     }
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DigestSchema } from '@flotilla/contracts'
+import { anySignal } from 'any-signal'
 import { z } from 'zod'
 import { BuildFailure } from '../build-failure.js'
 import type { ImageConfig } from '../layers/image-config.js'
@@ -94,7 +95,7 @@ export class RegistryClient {
       return await fetch(address, {
         ...rest,
         headers: { ...token, Accept: MANIFEST_TYPES, ...headers },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        signal: anySignal([signal, AbortSignal.timeout(timeoutMs)]),
       })
     } catch (cause) {
       signal.throwIfAborted()

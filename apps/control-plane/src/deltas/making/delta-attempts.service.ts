@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common'
+import { anySignal } from 'any-signal'
 import { RENEW_EVERY_MS } from '../delta-lease.policy.js'
 import { DeltaQueue } from '../delta-queue.js'
 import type { ImageDelta } from '../image-delta.entity.js'
@@ -38,8 +39,9 @@ export class DeltaAttempts {
 
   private async attempt(delta: ImageDelta, [stopping, lost]: [AbortSignal, AbortSignal]): Promise<Outcome> {
     const deadline = AbortSignal.timeout(Math.max(0, (delta.deadlineAt?.getTime() ?? 0) - Date.now()))
+    const stop = anySignal([stopping, lost, deadline])
     try {
-      return await this.making.make(delta, AbortSignal.any([stopping, lost, deadline]))
+      return await this.making.make(delta, stop)
     } catch (error) {
       if (lost.aborted) throw lost.reason
       if (stopping.aborted) return { state: 'handed-back' }
@@ -49,6 +51,8 @@ export class DeltaAttempts {
       if (error instanceof DeltaFailure) return { state: 'failed', reason: error.message }
       this.log.warn({ message: 'delta set back', delta: delta.id, err: error })
       return { state: 'setback', reason: (error as Error).message }
+    } finally {
+      stop.clear()
     }
   }
 

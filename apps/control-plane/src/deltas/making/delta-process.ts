@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { constants, setPriority } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { anySignal } from 'any-signal'
 import { childEnvironment } from '../../config/child-environment.js'
 import { DeltaFailure } from './delta-failure.js'
 import { type MakingOrder, type MakingResult, MakingResultSchema } from './make-delta.messages.js'
@@ -33,7 +34,7 @@ export async function makeInProcess(
   const overMemory = new AbortController()
   const watch = setInterval(() => void watchMemory(child, bounds.memoryBytes, overMemory), LOOK_EVERY_MS)
   const kill = () => child.kill('SIGKILL')
-  const stop = AbortSignal.any([bounds.signal, overMemory.signal])
+  const stop = anySignal([bounds.signal, overMemory.signal])
   stop.addEventListener('abort', kill)
   try {
     const result = await answerOf(child, order)
@@ -45,6 +46,7 @@ export async function makeInProcess(
   } finally {
     clearInterval(watch)
     stop.removeEventListener('abort', kill)
+    stop.clear()
     kill()
   }
 }

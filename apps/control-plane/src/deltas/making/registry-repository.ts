@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { anySignal } from 'any-signal'
 import { DeltaFailure } from './delta-failure.js'
 
 // For an answer's beginning; what comes after it takes as long as it takes.
@@ -101,7 +102,7 @@ export class RegistryRepository {
       const response = await fetch(address, {
         method,
         headers: { Authorization: `Bearer ${await token()}`, ...headers },
-        signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]),
+        signal: anySignal([late.signal, signal]),
         ...(body !== undefined && { body, duplex: 'half' }),
       })
       if (response.ok || passing.includes(response.status)) return response
