@@ -9,6 +9,8 @@ import { BASE_PLATFORMS, fetchBusybox, ownPlatform } from './busybox.js'
 import { enableEmulation, runsPlatform } from './emulation.js'
 
 const FOREIGN = ownPlatform() === 'linux/arm64' ? 'linux/amd64' : 'linux/arm64'
+// Lists of packages come from one of Debian's mirrors, which may be slow.
+const MIRROR_MS = 600_000
 const DOCKERFILE = 'FROM flotilla/busybox:$TARGETARCH\nRUN echo built > /built\nCMD ["cat", "/built"]\n'
 
 describe('makeBaseImages', () => {
@@ -17,7 +19,7 @@ describe('makeBaseImages', () => {
   beforeAll(async () => {
     engine = await startEngine()
     await makeBaseImages(engine.docker, BASE_PLATFORMS)
-  }, 120_000)
+  }, MIRROR_MS)
   afterAll(() => engine.stop())
 
   it('makes an image per platform, in the same way each time', async () => {
@@ -48,15 +50,19 @@ describe('makeBaseImages', () => {
 })
 
 describe('fetchBusybox', () => {
-  it('takes the program of another architecture from Debian', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'flotilla-spec-'))
-    await fetchBusybox('linux/arm/v7', join(folder, 'busybox'))
-    const program = readFileSync(join(folder, 'busybox'))
-    expect(program.subarray(1, 4).toString()).toBe('ELF')
-    // e_machine: ARM
-    expect(program.readUInt16LE(18)).toBe(0x28)
-    rmSync(folder, { recursive: true })
-  }, 120_000)
+  it(
+    'takes the program of another architecture from Debian',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'flotilla-spec-'))
+      await fetchBusybox('linux/arm/v7', join(folder, 'busybox'))
+      const program = readFileSync(join(folder, 'busybox'))
+      expect(program.subarray(1, 4).toString()).toBe('ELF')
+      // e_machine: ARM
+      expect(program.readUInt16LE(18)).toBe(0x28)
+      rmSync(folder, { recursive: true })
+    },
+    MIRROR_MS,
+  )
 })
 
 it('knows that a machine runs its own programs', () => {

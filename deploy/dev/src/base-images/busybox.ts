@@ -58,6 +58,7 @@ async function download(name: string, architecture: string, folder: string): Pro
     // The download's own user could not write into our folder.
     'APT::Sandbox::User=root',
     'Acquire::Languages=none',
+    'Acquire::Retries=5',
   ].flatMap((option) => ['-o', option])
   // One list that cannot be had (a mirror that is being updated) does no harm where the package is in another.
   await run('apt-get', ...options, '--quiet', 'update').catch(() => undefined)

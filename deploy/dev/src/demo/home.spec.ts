@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,7 +49,8 @@ describe('the folder of the demo', () => {
   it('is used by one start at a time', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'start.mjs'])
     children.push(other)
-    await waitFor(() => other.pid !== undefined, { what: 'the other start runs' })
+    const commandLine = () => readFileSync(`/proc/${other.pid}/cmdline`, 'utf8')
+    await waitFor(() => commandLine().includes('start.mjs'), { what: 'the other start runs' })
     writeFileSync(join(home, 'running.pid'), String(other.pid))
     expect(() => lockHome(home)).toThrow(`runs already with the data in ${home} (process ${other.pid})`)
   })

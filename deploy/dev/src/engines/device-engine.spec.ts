@@ -39,15 +39,18 @@ describe('a device', () => {
 
   beforeEach(() => device.link.restore())
 
+  // An answer comes whenever it comes; only its absence has to be waited for.
+  const patience = { answer: 60, silence: 2 }
+
   // Below a shell: the first process of a container ignores the signal by which `timeout` ends it.
-  const fetchFromContainer = () =>
-    runContainer(device.engine.docker, IMAGE, ['sh', '-c', `timeout 2 wget -q -O - ${url} || echo`])
+  const fetchFromContainer = (seconds = patience.answer) =>
+    runContainer(device.engine.docker, IMAGE, ['sh', '-c', `timeout ${seconds} wget -q -O - ${url} || echo`])
 
   /** What a program of the device itself gets, as its supervisor would. */
-  async function fetchFromDevice(): Promise<string> {
+  async function fetchFromDevice(seconds = patience.answer): Promise<string> {
     const lines: string[] = []
     const script = `
-    const answer = fetch('${url}', { signal: AbortSignal.timeout(2000) }).then((answer) => answer.text())
+    const answer = fetch('${url}', { signal: AbortSignal.timeout(${seconds * 1000}) }).then((answer) => answer.text())
     answer.catch(() => 'nothing').then((text) => { console.log(text); process.exit() })`
     const program = await startProcess({
       name: 'program',
@@ -102,8 +105,8 @@ describe('a device', () => {
   describe('link', () => {
     it('loses everything while it is cut, for containers too, and nothing after', async () => {
       await device.link.cut()
-      expect(await fetchFromDevice()).toBe('nothing')
-      expect(await fetchFromContainer()).not.toContain('from the cloud')
+      expect(await fetchFromDevice(patience.silence)).toBe('nothing')
+      expect(await fetchFromContainer(patience.silence)).not.toContain('from the cloud')
       await device.link.restore()
       expect(await fetchFromDevice()).toBe('from the cloud')
     })
@@ -134,9 +137,11 @@ describe('a device', () => {
     }
 
     it('loses the share of the packets that it is told', async () => {
-      expect(await arriving(400)).toBe(400)
+      // No more than the kernel keeps for a socket that nobody reads for a while: it would lose the rest itself.
+      expect(await arriving(100)).toBe(100)
       await device.link.setLoss(50)
-      const arrived = await arriving(400)
+      let arrived = 0
+      for (let round = 0; round < 4; round++) arrived += await arriving(100)
       expect(arrived).toBeGreaterThan(100)
       expect(arrived).toBeLessThan(300)
     })

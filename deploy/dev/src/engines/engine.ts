@@ -111,7 +111,7 @@ class ChildEngine implements RunningEngine {
   // dockerd leaves them when it ends, each with a subnet that is taken for ever, and makes anew what is missing when it starts.
   private async bridgesOfNetworks(): Promise<string[]> {
     if (this.options.networkNamespace) return []
-    const [filters, abortSignal] = [{ driver: ['bridge'], type: ['custom'] }, AbortSignal.timeout(10_000)]
+    const [filters, abortSignal] = [{ driver: ['bridge'], type: ['custom'] }, AbortSignal.timeout(60_000)]
     // An engine that was killed does not answer.
     const networks = await this.docker.listNetworks({ filters, abortSignal }).catch(() => [])
     return networks.map(({ Id }) => `br-${Id.slice(0, 12)}`)

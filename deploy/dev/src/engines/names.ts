@@ -9,7 +9,7 @@ import { join } from 'node:path'
  */
 
 const OWNED_NAME = /^flotilla-(\d+)-[0-9a-zA-Z]+$/
-const OWNED_INTERFACE = /^fl([0-9a-z]+)-[0-9a-f]{4}$/
+const OWNED_INTERFACE = /^fl([0-9a-z]+)-[0-9a-f]{4,6}$/
 
 export const NAMESPACE_FOLDER = '/run/netns'
 
@@ -20,9 +20,9 @@ export function ownedName(): string {
   return `flotilla-${process.pid}-${randomBytes(4).toString('hex')}`
 }
 
-/** At most 15 characters, as the kernel wants it. */
+/** At most 15 characters, as the kernel wants it: five are for the largest number of a process. */
 export function ownedInterface(): string {
-  return `fl${process.pid.toString(36)}-${randomBytes(2).toString('hex')}`
+  return `fl${process.pid.toString(36)}-${randomBytes(3).toString('hex')}`
 }
 
 export function makeRunFolder(): string {

@@ -1,20 +1,25 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { oneAtATime } from '../processes/claims.js'
 import { run } from '../processes/run.js'
 import { waitFor } from '../processes/wait.js'
 import { NAMESPACE_FOLDER, ownerOf, RUN_FOLDER } from './names.js'
 
 /** Kills, at once and with all that they started, the processes whose command line names `folder`. */
 export async function killUsersOf(folder: string): Promise<void> {
-  const doomed = () => withDescendants(processes(), (process) => process.commandLine.includes(folder))
-  // A process may fork while we look, so look again until nothing is left.
-  const killed = () => {
-    const pids = doomed()
-    pids.forEach(kill)
-    return pids.length === 0
+  const killed = new Set<number>()
+  // A process may fork while we look, so look again until nothing is left. The signal is not yet the end.
+  const areGone = () => {
+    const all = processes()
+    const pids = withDescendants(all, (process) => process.commandLine.includes(folder))
+    for (const pid of pids) {
+      kill(pid)
+      killed.add(pid)
+    }
+    return !all.some(({ pid }) => killed.has(pid))
   }
-  await waitFor(killed, { what: `nothing uses ${folder} any more` })
+  await waitFor(areGone, { what: `nothing uses ${folder} any more` })
 }
 
 /** Removes a folder of an engine, with whatever is still mounted below it. */
@@ -28,9 +33,16 @@ export async function unmountBelow(folder: string): Promise<void> {
   for (const point of below.reverse()) await run('umount', '--lazy', point).catch(() => undefined)
 }
 
-/** Removes what killed runs of ours left behind: engines with their containers, network namespaces, links, folders. */
+/**
+ * Removes what killed runs of ours left behind: engines with their containers, network namespaces, links, folders. Two
+ * that did so at once would get in each other's way: one kills the `umount` of the other, which then cannot go on.
+ */
 export async function removeRemains(): Promise<void> {
   if (process.getuid?.() !== 0) return
+  await oneAtATime('removing-remains', removeAbandoned)
+}
+
+async function removeAbandoned(): Promise<void> {
   const [runs, temporary] = [abandonedIn(RUN_FOLDER), abandonedIn(tmpdir())]
   for (const folder of [...runs, ...temporary]) await killUsersOf(folder)
   for (const folder of [...runs, ...temporary]) await removeEngineFolder(folder)

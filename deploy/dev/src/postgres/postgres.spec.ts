@@ -31,7 +31,7 @@ describe('a temporary Postgres', () => {
 
   beforeAll(async () => {
     postgres = await startPostgres()
-  }, 60_000)
+  }, 180_000)
   afterAll(() => postgres.stop())
 
   it('gives every suite a database of its own', async () => {

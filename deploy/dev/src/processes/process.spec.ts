@@ -69,8 +69,12 @@ describe('startProcess', () => {
   it('stops a program that never becomes ready', async () => {
     let pid = 0
     const starting = start(`console.log(process.pid); ${forEver}`, {
-      ready: /listening/,
-      readyTimeoutMs: 1000,
+      // It is asked until the time is over, which a program that begins slowly must not outlive.
+      ready: async () => {
+        await waitFor(() => pid > 0, { what: 'the program has begun' })
+        return false
+      },
+      readyTimeoutMs: 100,
       onLine: (line) => (pid = Number(line)),
     })
     await expect(starting).rejects.toThrow('did not start')
@@ -113,7 +117,8 @@ describe('startProcess', () => {
         `import { register } from 'node:module'
          register('./jest/typescript-hooks.mjs', 'file://${process.cwd()}/')
          const { startProcess } = await import('./src/processes/process.ts')
-         const child = await startProcess({ name: 'child', command: 'sleep', args: ['1000'] })
+         const args = ['-c', 'echo up; exec sleep 1000']
+         const child = await startProcess({ name: 'child', command: 'sh', args, ready: /up/ })
          console.log(child.pid)`,
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },

@@ -79,7 +79,9 @@ class ChildProgram implements RunningProcess {
     const closed = [this.child.stdout, this.child.stderr].map((stream) => this.collect(stream))
     this.exited = new Promise((resolve) => {
       const finish = (code: number | null, signal: NodeJS.Signals | null) =>
-        void Promise.all(closed).then(() => resolve(this.ended(code, signal)))
+        void Promise.all(closed)
+          .then(() => this.ended(code, signal))
+          .then(resolve)
       this.child.once('error', (error) => {
         this.take(`${options.command}: ${error.message}`)
         finish(null, null)
@@ -143,9 +145,10 @@ class ChildProgram implements RunningProcess {
     this.options.onLine?.(line)
   }
 
-  private ended(code: number | null, signal: NodeJS.Signals | null): ProcessExit {
+  private async ended(code: number | null, signal: NodeJS.Signals | null): Promise<ProcessExit> {
     this.exit = { name: this.name, code, signal, lastLines: this.lastLines() }
-    this.log?.end()
+    // Whoever is told of the end may look into the log at once.
+    await new Promise<void>((resolve) => (this.log ? this.log.end(() => resolve()) : resolve()))
     if (!this.stopping) this.options.onCrash?.(this.exit)
     return this.exit
   }

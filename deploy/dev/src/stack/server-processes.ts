@@ -40,7 +40,7 @@ export function startServerProgram(
     logFile: join(settings.dataDir, 'logs', `${name}.log`),
     onLine: (line) => options.onLine?.(name, line),
     ready: name === 'api' ? () => isReady(settings.publicUrl) : READY_LINES[name],
-    readyTimeoutMs: 60_000,
+    readyTimeoutMs: 120_000,
     stopTimeoutMs: 20_000,
     onCrash: options.onCrash,
   })

@@ -64,7 +64,7 @@ describe('startStack', () => {
       expect(stack.admin).toBeUndefined()
       expect(await fleets(stack, token)).toEqual(['weather'])
     })
-  }, 120_000)
+  }, 300_000)
 
   it('lets a test kill a program and start it again', async () => {
     await during(async (stack) => {
@@ -74,7 +74,7 @@ describe('startStack', () => {
       await stack.startProgram('api')
       expect(await answers()).toBe(true)
     })
-  }, 120_000)
+  }, 300_000)
 
   it('gives the builder nothing but the queue', async () => {
     await during((stack) => {
@@ -84,11 +84,11 @@ describe('startStack', () => {
       expect(environment).not.toContain(password)
       return Promise.resolve()
     })
-  }, 120_000)
+  }, 300_000)
 
   it('leaves nothing running where a program cannot start', async () => {
     const starting = startStack({ dataDir, dockerHost: engine.dockerHost, environment: { LOG_LEVEL: 'loud' } })
     await expect(starting).rejects.toThrow('LOG_LEVEL')
     expect(usersOf(dataDir)).toEqual([])
-  }, 120_000)
+  }, 300_000)
 })
