@@ -62,6 +62,14 @@ describe('who fetches a blob from far away', () => {
     expect(await secondsUntil('none')).toBeGreaterThan(15)
   })
 
+  it('is decided only when those who were too busy to answer at once were asked once more', async () => {
+    for (const name of namesBefore(3)) others.set(name, undefined)
+    expect(await sharing.offer(signal)).toBe('soon')
+    others.set('busy', { state: 'whole' })
+    await clock.advance(2_000)
+    expect(await sharing.offer(signal)).toBe('ready')
+  })
+
   it('is never held up by those who only pretend to be there', async () => {
     for (const name of namesBefore(200)) others.set(name, undefined)
     expect(await secondsUntil('none')).toBeLessThanOrEqual(2)

@@ -31,6 +31,7 @@ interface Known {
 export class Sharing {
   private readonly beganAt: number
   private askedAt = -Infinity
+  private rounds = 0
   private readonly known = new Map<string, Known>()
   private readonly resting = new Map<string, number>()
   private answer?: Offer
@@ -51,6 +52,7 @@ export class Sharing {
     const now = this.clock.monotonic()
     if (now - this.askedAt < ASK_AGAIN_MS) return this.answer ?? (await this.asking) ?? 'soon'
     this.askedAt = now
+    this.rounds++
     this.asking = this.askAll(signal).then(() => this.decide(this.clock.monotonic()))
     this.answer = await this.asking
     return this.answer
@@ -74,6 +76,8 @@ export class Sharing {
     if (this.blob.sizeBytes <= SMALL_BYTES) return 'none'
     // One that is busy has it nearer than it is far away.
     if (this.holders().length > 0 || this.isSomebodyFetching(now)) return 'soon'
+    // Who is busy with all that comes at once with a new release is asked once more.
+    if (this.rounds === 1 && this.awake().some(({ deviceId }) => !this.known.has(deviceId))) return 'soon'
     // Those who have answered: anybody on the network can pretend to be there, but not without the key.
     const neighbours = this.awake().flatMap(({ deviceId }) => (this.known.has(deviceId) ? [deviceId] : []))
     const turns = rankOf(this.self, neighbours, this.blob.digest) * TURN_MS

@@ -26,7 +26,11 @@ const BlobStateSchema = z.discriminatedUnion('state', [
 export class BlobClient {
   private readonly agent: Agent
 
-  constructor(mark: string, psk: Buffer) {
+  constructor(
+    mark: string,
+    psk: Buffer,
+    private readonly answerMs = ANSWER_MS,
+  ) {
     this.agent = new Agent({
       ...{ ...PSK_OPTIONS, keepAlive: true, timeout: SILENCE_MS, maxFreeSockets: 4 },
       pskCallback: () => ({ psk, identity: mark }),
@@ -37,7 +41,7 @@ export class BlobClient {
 
   async ask(neighbour: Neighbour, digest: string, signal: AbortSignal): Promise<BlobState> {
     return withAbort(signal, async (controller) => {
-      const timer = setTimeout(() => controller.abort(new Error('No answer')), ANSWER_MS)
+      const timer = setTimeout(() => controller.abort(new Error('No answer')), this.answerMs)
       try {
         const answer = await this.get(neighbour, `/v1/states/${digest}`, { signal: controller.signal })
         if (answer.statusCode !== 200) throw new Error(`The neighbour answered ${answer.statusCode}`)

@@ -7,14 +7,23 @@ import { BlobClient } from './blob-client.js'
 import { listenForNeighbours } from './blob-listener.js'
 import { MdnsPresence } from './mdns.js'
 
-/** `networkInterface`: address of the only one to speak on; absent: all of them. */
-export function localNetwork(networkInterface?: string): NeighbourNetwork {
-  return { join: (self) => join(self, networkInterface) }
+export interface LocalNetworkOptions {
+  // Address of the only one to speak on; absent: all of them.
+  networkInterface?: string
+  // How long a neighbour may take to say what it has.
+  answerMs?: number
+}
+
+export function localNetwork(options: LocalNetworkOptions = {}): NeighbourNetwork {
+  return { join: (self) => join(self, options) }
 }
 
 type Self = Parameters<NeighbourNetwork['join']>[0]
 
-async function join({ deviceId, key, server }: Self, networkInterface: string | undefined): Promise<Presence> {
+async function join(
+  { deviceId, key, server }: Self,
+  { networkInterface, answerMs }: LocalNetworkOptions,
+): Promise<Presence> {
   const mark = fleetMark(key)
   const psk = Buffer.from(key, 'base64url')
   const listener = await listenForNeighbours(mark, psk, server)
@@ -24,7 +33,7 @@ async function join({ deviceId, key, server }: Self, networkInterface: string | 
       throw error
     },
   )
-  const client = new BlobClient(mark, psk)
+  const client = new BlobClient(mark, psk, answerMs)
   return {
     neighbours: () => mdns.neighbours(),
     look: () => mdns.look(),
