@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { exampleEnvironment } from './config.js'
 import { eventually } from './testing/eventually.js'
 import { FakeCloud } from './testing/fake-cloud.js'
+import { freePort } from './testing/free-port.js'
 import { SUPERVISOR_VERSION } from './version.js'
 
 const root = new URL('..', import.meta.url).pathname
@@ -110,7 +111,7 @@ describe('the bundled program', () => {
   })
 
   it('answers on its local API, also while there is no engine, and lets go of the port when it ends', async () => {
-    const port = randomInt(15_000, 32_000)
+    const port = await freePort()
     const { child, exit } = start({ FLOTILLA_LOCAL_API_PORT: String(port) })
     const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status
     await eventually(async () => (await ask('/ping')) === 200)
@@ -121,7 +122,7 @@ describe('the bundled program', () => {
   })
 
   it('has a door to the local network where it is told so, for bundles and nothing else', async () => {
-    const port = randomInt(15_000, 32_000)
+    const port = await freePort()
     const { child, exit } = start({ FLOTILLA_BUNDLE_PORT: String(port) })
     const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init)
     const page = await eventually(async () => (await ask('/')).text())

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { listen } from '../edge/local-api/http-listener.js'
 import { startDocker, type TestDocker } from '../testing/docker-engine.js'
 import { eventually } from '../testing/eventually.js'
 import { FakeCloud } from '../testing/fake-cloud.js'
+import { freePort } from '../testing/free-port.js'
 import { startRegistry, type TestRegistry } from '../testing/registry.js'
 import { app, service, type AppInput } from '../testing/targets.js'
 import { startAgent, type TestAgent } from '../testing/test-agent.js'
@@ -36,10 +36,11 @@ describe('containers that use the local API, on a real engine', () => {
   let agent: TestAgent
   let folder: string
   let image: { repository: string; digest: string }
-  const port = randomInt(15_000, 32_000)
+  let port: number
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'flocal-'))
+    port = await freePort()
     ;[dockerd, registry, cloud] = await Promise.all([startDocker(), startRegistry(), FakeCloud.start()])
     image = await registry.publish(dockerd.docker, 'app', 'app')
     const engine = (deviceId: string) => new DockerEngine(deviceId, { socketPath: dockerd.socketPath })
@@ -47,7 +48,7 @@ describe('containers that use the local API, on a real engine', () => {
     await eventually(() => cloud.linkCount === 1)
     deploy(stack(1))
     await eventually(() => appState()?.confirmedReleaseId === stack(1).release.id)
-  }, 60_000)
+  })
   afterAll(async () => {
     await agent.stop()
     await dockerd.stop()
@@ -145,7 +146,7 @@ describe('containers that use the local API, on a real engine', () => {
     expect(appState()?.confirmedReleaseId).toBe(stack(1).release.id)
     await eventually(async () => expect(JSON.parse(await post('/v1/confirm'))).toHaveProperty('releaseId'))
     await eventually(() => appState()?.confirmedReleaseId === stack(2).release.id)
-  }, 60_000)
+  })
 
   it('is the supervisor that a script for balena expects', async () => {
     const said = (text: string) =>

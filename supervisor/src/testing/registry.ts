@@ -3,15 +3,15 @@
  */
 import type Docker from 'dockerode'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { jsonObjects } from '../edge/docker/json-stream.js'
 import type { Blob } from '../images/ports.js'
 import { eventually } from './eventually.js'
+import { freePort } from './free-port.js'
 
 export interface TestRegistry {
   // host:port
@@ -129,15 +129,4 @@ export async function finished(stream: NodeJS.ReadableStream): Promise<Record<st
     events.push(event)
   }
   return events
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    // Below the ports that the kernel lends to outgoing connections.
-    server.listen(randomInt(15_000, 32_000), '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
