@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { existsSync } from 'node:fs'
 import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -37,11 +38,11 @@ describe('the launcher of the supervisor', () => {
 
   const start = () => folder.launch().output
 
-  async function serve(body: string): Promise<{ url: string; count: () => number }> {
+  async function serve(body: string | (() => string)): Promise<{ url: string; count: () => number }> {
     let count = 0
     server = createServer((_, response) => {
       count++
-      response.end(body)
+      response.end(typeof body === 'string' ? body : body())
     })
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => count }
@@ -162,8 +163,10 @@ describe('the launcher of the supervisor', () => {
   })
 
   it('ends and returns from a version that does not report although the server can be reached', async () => {
-    const { url } = await serve('{"digest":"sha256:0"}')
-    const bad = await onTrial(staying)
+    const begun = join(folder.path, 'begun')
+    // However slow the machine is, its time begins when it runs.
+    const { url } = await serve(() => (existsSync(begun) ? '{"digest":"sha256:0"}' : ''))
+    const bad = await onTrial(`import { writeFileSync } from 'node:fs'\n${staying}writeFileSync('${begun}', '')\n`)
     const { output } = folder.launch({ FLOTILLA_SERVER_URL: url, FLOTILLA_TRIAL_PROBE_SECONDS: '0.02' })
     expect(await output).toBe('staying')
     expect([await folder.named('current'), await folder.named('returned')]).toEqual([former, bad])
@@ -180,7 +183,7 @@ describe('the launcher of the supervisor', () => {
   })
 
   it('leaves a version alone that has proven itself meanwhile', async () => {
-    const { url } = await serve('{"digest":"sha256:0"}')
+    const { url } = await serve(() => (existsSync(join(folder.path, 'trial')) ? '' : '{"digest":"sha256:0"}'))
     const name = await onTrial(`import { rmSync } from 'node:fs'\nrmSync('${folder.path}/trial')\n${staying}`)
     const { child, pid } = folder.launch({ FLOTILLA_SERVER_URL: url, FLOTILLA_TRIAL_PROBE_SECONDS: '0.05' })
     await eventually(async () => (await folder.named('trial')) === undefined)

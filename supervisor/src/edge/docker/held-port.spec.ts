@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type Docker from 'dockerode'
-import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +7,7 @@ import { join } from 'node:path'
 import { EngineFaultError } from '../../errors.js'
 import { startDocker, type TestDocker } from '../../testing/docker-engine.js'
 import { eventually } from '../../testing/eventually.js'
+import { freePort } from '../../testing/free-port.js'
 import { finished, startRegistry } from '../../testing/registry.js'
 import { DockerEngine } from './docker-engine.js'
 
@@ -29,12 +29,12 @@ describe('a port that a container cannot have', () => {
     await finished(await dockerd.docker.pull(image))
     await registry.stop()
     await dockerd.docker.createNetwork({ Name: 'app' })
-  }, 60_000)
+  })
   afterAll(async () => {
     await dockerd.stop()
     await rm(folder, { recursive: true })
   })
-  beforeEach(() => void (port = randomInt(15_000, 32_000)))
+  beforeEach(async () => void (port = await freePort()))
 
   const runtime = () => join(folder, 'runc')
 
@@ -66,8 +66,14 @@ describe('a port that a container cannot have', () => {
   })
 })
 
-// Here a container has its networks and ports, and nothing of it runs yet. It ends by itself: its engine is killed.
+// Here a container has its networks and ports, and nothing of it runs yet, for as long as its engine lives.
 const SLOW_RUNTIME = `#!/bin/sh
-case " $* " in *' create '*) touch "$0.reached" && sleep 5 && exit 1 ;; esac
+case " $* " in
+*' create '*)
+  touch "$0.reached"
+  parent=$PPID
+  while [ -d "/proc/$parent" ]; do sleep 0.1; done
+  exit 1 ;;
+esac
 exec runc "$@"
 `

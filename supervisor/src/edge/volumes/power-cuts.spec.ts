@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeDisk, openSnapshots, type DiskKind } from '../../testing/disks.js'
+import { eventually } from '../../testing/eventually.js'
 import { APP_ID } from '../../testing/steps.js'
 
 const FILES = 12
@@ -46,6 +47,8 @@ describe('a supervisor that is killed while it works on snapshots', () => {
     const ended = once(child, 'exit')
     process.kill(-(child.pid ?? 0), 'SIGKILL')
     expect(await ended).toEqual([null, 'SIGKILL'])
+    // What it ran is killed too, but may not be gone before it has come out of the kernel.
+    await eventually(async () => (await livingOf(child.pid ?? 0)).length === 0)
   }
 
   it.each<DiskKind>(['plain', 'btrfs'])('loses nothing and leaves nothing half done: %s', async (kind) => {
@@ -77,3 +80,12 @@ describe('a supervisor that is killed while it works on snapshots', () => {
     }
   })
 })
+
+/** The processes of a group that have not ended. */
+async function livingOf(group: number): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
+  // Behind the name, which may hold anything: state, parent, group.
+  const facts = stats.map((stat) => stat.replace(/^.*\) /s, '').split(' '))
+  return pids.filter((_pid, at) => facts[at]?.[2] === String(group) && facts[at]?.[0] !== 'Z')
+}
