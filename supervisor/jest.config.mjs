@@ -1,3 +1,4 @@
 import preset from '../jest.preset.mjs'
 
-export default { ...preset, displayName: 'supervisor' }
+// Engines and synced writes take their time on a small machine.
+export default { ...preset, displayName: 'supervisor', testTimeout: 300_000 }

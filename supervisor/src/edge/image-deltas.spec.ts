@@ -9,7 +9,6 @@ import { eventually } from '../testing/eventually.js'
 import { layerTar, type LayerFiles } from '../testing/layered-image.js'
 import { app, service } from '../testing/targets.js'
 
-const DEADLINE_MS = 60_000
 const busybox = readFileSync('/bin/busybox')
 const library = randomBytes(2_000_000)
 
@@ -38,7 +37,7 @@ describe('updates by deltas on a real engine', () => {
     db = await images('db', 2)
     await board.startSupervisor()
     await eventually(() => expect(board.cloud.devices.size).toBe(1))
-  }, 150_000)
+  })
   afterAll(() => board.stop())
 
   async function images(name: string, count: number): Promise<PublishedImage[]> {
@@ -73,7 +72,7 @@ describe('updates by deltas on a real engine', () => {
       expect(images.flatMap(({ RepoTags: tags }) => tags ?? []).sort()).toEqual(
         wanted.map(({ repository, digest }) => `${repository}:${digest.replace(':', '-')}`).sort(),
       )
-    }, DEADLINE_MS)
+    })
   /** The digests of those that the board told of. */
   const failures = () =>
     board.cloud.device.events.filter(({ kind }) => kind === 'delta-failed').map(({ detail }) => detail?.delta)
@@ -88,13 +87,13 @@ describe('updates by deltas on a real engine', () => {
     // With manifests and configs.
     expect(cost).toBeLessThan(15_000)
     expect(failures()).toEqual([])
-  }, 150_000)
+  })
 
   it('goes over an image that the board never ran', async () => {
     const deltas = [await board.publishDelta(web[1]!, web[2]!), await board.publishDelta(web[2]!, web[3]!)]
     board.offer(deltas)
     expect(await update({ web: running(web[3]!) })).toBeLessThan(15_000)
-  }, 150_000)
+  })
 
   it('costs the layers where the delta is forged, and the board goes on', async () => {
     const [from, to] = [web[newest]!, web[++newest]!]
@@ -102,8 +101,8 @@ describe('updates by deltas on a real engine', () => {
     const delta = await board.publishDelta(from, to, garble)
     board.offer([delta])
     expect(await update({ web: running(to) })).toBeGreaterThan(2_000_000)
-    await eventually(() => expect(failures()).toContain(delta.digest), DEADLINE_MS)
-  }, 150_000)
+    await eventually(() => expect(failures()).toContain(delta.digest))
+  })
 
   it('costs the layers where a file of the old image is not what it was', async () => {
     const [from, to] = [web[newest]!, web[++newest]!]
@@ -118,8 +117,8 @@ describe('updates by deltas on a real engine', () => {
     const delta = await board.publishDelta(from, to)
     board.offer([delta])
     expect(await update({ web: running(to) })).toBeGreaterThan(2_000_000)
-    await eventually(() => expect(failures()).toContain(delta.digest), DEADLINE_MS)
-  }, 150_000)
+    await eventually(() => expect(failures()).toContain(delta.digest))
+  })
 
   it('reads the old image through the engine where its folders are out of reach', async () => {
     await board.stopSupervisor()
@@ -127,7 +126,7 @@ describe('updates by deltas on a real engine', () => {
     const [from, to] = [web[newest]!, web[++newest]!]
     board.offer([await board.publishDelta(from, to)])
     expect(await update({ web: running(to) })).toBeLessThan(15_000)
-  }, 150_000)
+  })
 
   it('waits for a delta that is being made, and says so', async () => {
     const [from, to] = [web[newest]!, web[++newest]!]
@@ -139,10 +138,10 @@ describe('updates by deltas on a real engine', () => {
     await eventually(() => {
       expect(board.cloud.device.imageQuestions.length).toBeGreaterThan(before + 1)
       expect(board.cloud.device.state.explanation).toContain('waits for its delta, which is being made')
-    }, DEADLINE_MS)
+    })
     board.offer([delta])
     expect(await updated).toBeLessThan(15_000)
-  }, 150_000)
+  })
 
   it('comes through although the engine is killed while it takes what is rebuilt', async () => {
     await board.stopSupervisor()
@@ -152,11 +151,11 @@ describe('updates by deltas on a real engine', () => {
     board.offer([delta])
     const before = board.fetchedBytes
     board.cloud.deploy(board.cloud.device, [app(++releases, { web: running(large) })])
-    await eventually(() => expect(board.fetchedBytes - before).toBeGreaterThanOrEqual(delta.sizeBytes), DEADLINE_MS)
+    await eventually(() => expect(board.fetchedBytes - before).toBeGreaterThanOrEqual(delta.sizeBytes))
     await board.engine.kill()
     await settled({ web: running(large) })
     // Not a byte of the delta was fetched twice.
     expect(board.fetchedBytes - before).toBeLessThan(delta.sizeBytes + 15_000)
     expect(failures()).not.toContain(delta.digest)
-  }, 150_000)
+  })
 })

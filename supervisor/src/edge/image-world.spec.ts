@@ -35,7 +35,7 @@ describe('images that Docker pulls from the image store', () => {
   beforeAll(async () => {
     dockerd = await startDocker()
     base = await layerTar({ 'etc/base': randomBytes(2 * MB) })
-  }, 30_000)
+  })
   afterAll(() => dockerd.stop())
   beforeEach(async () => {
     origin = await ImageOrigin.start()
@@ -116,7 +116,7 @@ describe('images that Docker pulls from the image store', () => {
     const whole = published.blobs.reduce((sum, digest) => sum + origin.images.blobs.get(digest)!.length, 0)
     // What was on its way in the moment of a cut is lost, on each of the connections.
     expect(origin.bytesSent(published.blobs)).toBeLessThan(whole * 1.1)
-  }, 60_000)
+  })
 
   it('go on after the supervisor was stopped in the middle', async () => {
     const published = await publish(randomBytes(3 * MB))
@@ -155,7 +155,7 @@ describe('images that Docker pulls from the image store', () => {
     await pull(published.image)
     await expectThere(published)
     expect(origin.bytesSent()).toBe(before)
-  }, 60_000)
+  })
 
   it('are refused where the registry gives something else', async () => {
     const published = await publish('good')
@@ -164,7 +164,7 @@ describe('images that Docker pulls from the image store', () => {
     origin.images.blobs.set(published.blobs[1]!, forged)
     await expect(pull(published.image)).rejects.toThrow('something else')
     expect(await layersOf(published)).toBeUndefined()
-  }, 30_000)
+  })
 
   describe('with layers made on the device', () => {
     const wayTo = (published: PublishedImage & { top: Buffer }, made: Buffer): Way => {

@@ -1,5 +1,5 @@
 /** Tries until it neither throws nor gives false, and gives what it gave; after the deadline, throws what it last threw. */
-export async function eventually<T>(attempt: () => T | Promise<T>, deadlineMs = 60_000): Promise<T> {
+export async function eventually<T>(attempt: () => T | Promise<T>, deadlineMs = 150_000): Promise<T> {
   const end = Date.now() + deadlineMs
   for (;;) {
     try {

@@ -9,7 +9,6 @@ import { eventually } from '../../testing/eventually.js'
 import { layerTar, type LayerFiles } from '../../testing/layered-image.js'
 import { app, service } from '../../testing/targets.js'
 
-const DEADLINE_MS = 30_000
 const busybox = readFileSync('/bin/busybox')
 const library = randomBytes(1_000_000)
 
@@ -34,7 +33,7 @@ describe('a board with a real engine', () => {
     await eventually(() => expect(board.cloud.devices.size).toBe(1))
     board.cloud.deploy(board.cloud.device, running(0))
     await settled(0)
-  }, 60_000)
+  })
   afterAll(() => board.stop())
 
   const settled = (nth: number) =>
@@ -44,7 +43,7 @@ describe('a board with a real engine', () => {
       expect(containers.map(({ Labels: labels, State: state }) => [labels['io.flotilla.image'], state])).toEqual([
         wanted,
       ])
-    }, DEADLINE_MS)
+    })
   const bundleOf = async (nth: number) => board.bundle(running(nth), await board.blobsOf(images[nth]!))
 
   it('goes on over the link where a stick is pulled out while the engine reads from it', async () => {
@@ -70,7 +69,7 @@ describe('a board with a real engine', () => {
     await settled(1)
     expect(isPulled).toBe(true)
     expect(board.fetchedBytes - before).toBeGreaterThan(library.length)
-  }, 60_000)
+  })
 
   describe('that is alone', () => {
     const files: BundleFile[] = []
@@ -82,27 +81,23 @@ describe('a board with a real engine', () => {
       const blobs = [...documents, await board.deltaBlob(images[3]!, delta)]
       files.push(await board.bundle(running(3), blobs, { images: [], deltas: [delta] }))
       await board.leaveAlone()
-    }, 60_000)
+    })
 
     it.each([
       ['by a bundle, of which no layer is put on its disk', 0],
       ['by a bundle that has nothing but a delta', 1],
-    ])(
-      'is updated %s',
-      async (_what, nth) => {
-        const file = files[nth]!
-        const questions = () => board.cloud.requests.filter((request) => request.includes('image-sources'))
-        const [before, asked] = [board.fetchedBytes, questions()]
-        expect(await board.intake?.offer(file, 'folder')).toMatchObject({ accepted: true, isNew: true })
-        await settled(nth + 2)
-        const state = () => board.intake?.status()[0]
-        await eventually(() => expect(state()).toMatchObject({ state: 'done', isRunning: true }), DEADLINE_MS)
-        expect(board.fetchedBytes).toBe(before)
-        expect(questions()).toEqual(asked)
-        expect(await readdir(join(board.folder, 'state/blobs'))).toEqual([])
-        await board.intake?.withdraw(file.name)
-      },
-      60_000,
-    )
+    ])('is updated %s', async (_what, nth) => {
+      const file = files[nth]!
+      const questions = () => board.cloud.requests.filter((request) => request.includes('image-sources'))
+      const [before, asked] = [board.fetchedBytes, questions()]
+      expect(await board.intake?.offer(file, 'folder')).toMatchObject({ accepted: true, isNew: true })
+      await settled(nth + 2)
+      const state = () => board.intake?.status()[0]
+      await eventually(() => expect(state()).toMatchObject({ state: 'done', isRunning: true }))
+      expect(board.fetchedBytes).toBe(before)
+      expect(questions()).toEqual(asked)
+      expect(await readdir(join(board.folder, 'state/blobs'))).toEqual([])
+      await board.intake?.withdraw(file.name)
+    })
   })
 })

@@ -24,7 +24,7 @@ describe('what a container finds around it in Docker', () => {
     image = `${repository}@${digest}`
     const { signal } = new AbortController()
     await engine.pullFrom(image, { token: 'token', signal })
-  }, 30_000)
+  })
   afterAll(async () => {
     await engineProcess.stop()
     await registry.stop()

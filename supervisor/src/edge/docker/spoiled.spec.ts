@@ -10,8 +10,6 @@ import { app, service } from '../../testing/targets.js'
 import { startAgent, type TestAgent } from '../../testing/test-agent.js'
 import { DockerEngine } from './docker-engine.js'
 
-const DEADLINE_MS = 40_000
-
 describe('an engine whose store a power cut has spoiled', () => {
   let dockerd: TestDocker
   let registry: TestRegistry
@@ -29,7 +27,7 @@ describe('an engine whose store a power cut has spoiled', () => {
     await eventually(() => cloud.devices.size === 1)
     cloud.deploy(cloud.device, [app(1, { web: service(image, { stopGracePeriodMs: 0 }) })])
     await runs()
-  }, 60_000)
+  })
   afterAll(async () => {
     await agent.stop()
     await dockerd.stop()
@@ -46,7 +44,7 @@ describe('an engine whose store a power cut has spoiled', () => {
       const containers = await dockerd.docker.listContainers()
       expect(containers.map(({ Labels: labels }) => labels['io.flotilla.service'])).toEqual(['web'])
       expect(cloud.device.state.activity).toBe('settled')
-    }, DEADLINE_MS)
+    })
   const starts = () => cloud.device.events.filter(({ kind }) => kind === 'supervisor-started').length
   const told = () => cloud.device.events.filter(({ kind }) => kind.endsWith('-repaired')).map(({ kind }) => kind)
 
@@ -63,34 +61,34 @@ describe('an engine whose store a power cut has spoiled', () => {
     await dockerd.restart(damage)
     const before = starts()
     await start()
-    await eventually(() => starts() > before, DEADLINE_MS)
+    await eventually(() => starts() > before)
     await runs()
-    await eventually(() => dockerd.docker.getImage(`${image.repository}@${image.digest}`).inspect(), DEADLINE_MS)
+    await eventually(() => dockerd.docker.getImage(`${image.repository}@${image.digest}`).inspect())
   }
 
   it('gets an image anew whose program was cut to nothing', async () => {
     const [layer = ''] = await layerFolders()
     const before = told().length
     await spoil((data) => truncate(join(data, 'overlay2', layer, 'diff/bin/busybox')))
-    await eventually(() => told().length > before, DEADLINE_MS)
+    await eventually(() => told().length > before)
     await runs()
-  }, 60_000)
+  })
 
   it('gets a layer that is gone anew', async () => {
     const layer = (await layerFolders()).at(-1) ?? ''
     await spoil((data) => rm(join(data, 'overlay2', layer), { recursive: true }))
     expect(told()).toContain('image-repaired')
-  }, 60_000)
+  })
 
   it('makes a container anew that the engine no longer knows', async () => {
     const [container] = await dockerd.docker.listContainers()
     await spoil((data) => writeFile(join(data, 'containers', container?.Id ?? '', 'config.v2.json'), ''))
-  }, 60_000)
+  })
 
   it('gets an image anew that the engine lists no more', async () => {
     await spoil(async (data) => {
       const configs = join(data, 'image/overlay2/imagedb/content/sha256')
       for (const name of await readdir(configs)) await truncate(join(configs, name))
     })
-  }, 60_000)
+  })
 })

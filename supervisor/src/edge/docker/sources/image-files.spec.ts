@@ -40,7 +40,7 @@ describe('the files of an image in the engine', () => {
       { 'app/old/.wh..wh..opq': '', 'app/old/other': 'other', out: { link: '/' }, up: { link: '../../../../../..' } },
     ]
     image = (await loadImage(engine.docker, 'source:1', await Promise.all(layers.map(layerTar)))).id
-  }, 30_000)
+  })
   afterAll(async () => {
     await engine.stop()
     await rm(tempFolder, { recursive: true })
