@@ -266,7 +266,7 @@ describe('device reports', () => {
 
   /** The same board, after its row in the database got another id. */
   async function joinAgain(known: TestBoard): Promise<TestBoard> {
-    await api.app.get(KnownDevices, { strict: false }).recheck(1)
+    await api.app.get(KnownDevices, { strict: false }).recheck()
     return known.join()
   }
 })

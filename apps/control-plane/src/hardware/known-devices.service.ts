@@ -41,7 +41,7 @@ export class KnownDevices implements OnModuleInit, OnModuleDestroy {
       () => this.forgetAll(),
     )
     this.patrol = setInterval(() => {
-      this.recheck().catch((err: unknown) => this.log.warn({ message: 'patrol failed', err }))
+      this.recheck(this.nextOfRound()).catch((err: unknown) => this.log.warn({ message: 'patrol failed', err }))
     }, PATROL_EVERY_MS)
   }
 
@@ -77,20 +77,23 @@ export class KnownDevices implements OnModuleInit, OnModuleDestroy {
     return () => void this.listeners.delete(listener)
   }
 
-  /** Compares a part of what is in memory with the database, and forgets what differs. */
-  async recheck(share = PATROLS_PER_ROUND): Promise<void> {
-    const known = this.devices.ids()
-    if (known.length === 0) return
-    if (this.round.length === 0) this.round = known
-    const part = this.round.splice(0, Math.ceil(known.length / share))
-    const now = byKey(await this.repository.findDevices(part), (row) => row.deviceId)
-    for (const deviceId of part) {
+  /** Compares what is in memory of these devices, or of all, with the database, and forgets what differs. */
+  async recheck(deviceIds = this.devices.ids()): Promise<void> {
+    if (deviceIds.length === 0) return
+    const now = byKey(await this.repository.findDevices(deviceIds), (row) => row.deviceId)
+    for (const deviceId of deviceIds) {
       const held = this.devices.peek(deviceId)
       if (held && JSON.stringify(held) !== JSON.stringify(now.get(deviceId))) this.forget({ deviceId })
     }
     for (const { id, revision } of await this.repository.findFleetRevisions(this.fleets.ids())) {
       if (this.fleets.peek(id)?.revision !== revision) this.forget({ fleetId: id })
     }
+  }
+
+  private nextOfRound(): string[] {
+    const known = this.devices.ids()
+    if (this.round.length === 0) this.round = known
+    return this.round.splice(0, Math.ceil(known.length / PATROLS_PER_ROUND))
   }
 
   private hear(message: BusMessage): void {
