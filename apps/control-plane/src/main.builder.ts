@@ -28,7 +28,8 @@ const worker = openWorker(
   'builds',
   async ({ buildId, attempt, token }) => {
     log.log({ message: 'build taken up', buildId, attempt })
-    await runBuild(new ControlPlaneClient(config.CONTROL_PLANE_URL, buildId, token), attempt, tools)
+    const client = new ControlPlaneClient(config.CONTROL_PLANE_URL, buildId, token, stopping.signal)
+    await runBuild(client, attempt, tools)
     log.log({ message: 'build done', buildId, attempt })
   },
   {

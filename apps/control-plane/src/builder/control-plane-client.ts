@@ -13,8 +13,12 @@ import { anySignal } from 'any-signal'
 import { BuildAborted } from './build-failure.js'
 
 const TIMEOUT_MS = 30_000
-const TRIES = 6
+// A server or database that is upgraded: what was built till then is worth the wait. Not where the builder is to stop.
+const PATIENCE_MS = 300_000
+const PATIENCE_AT_STOP_MS = 5_000
 const FIRST_PAUSE_MS = 250
+// Once the server is back, the build has to say that it is alive before its lease is looked at.
+const LONGEST_PAUSE_MS = 2_000
 
 /**
  * The builder's view of the control plane: one build, opened by the token of its job. Requests are repeated while the
@@ -29,6 +33,7 @@ export class ControlPlaneClient {
     controlPlaneUrl: string,
     buildId: string,
     private readonly token: string,
+    private readonly stopping?: AbortSignal,
   ) {
     this.base = `${controlPlaneUrl}/build/v1/builds/${buildId}`
   }
@@ -56,13 +61,15 @@ export class ControlPlaneClient {
   }
 
   private async send(path: string, request: Request): Promise<Response> {
-    for (let tries = 1; ; tries++) {
+    const began = performance.now()
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         return await this.sendOnce(path, request)
       } catch (error) {
-        if (error instanceof BuildAborted || tries >= TRIES) throw error
+        const patienceMs = this.stopping?.aborted ? PATIENCE_AT_STOP_MS : PATIENCE_MS
+        if (error instanceof BuildAborted || performance.now() - began > patienceMs) throw error
         request.signal?.throwIfAborted()
-        await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** tries))
+        await new Promise((resolve) => setTimeout(resolve, pauseMs))
       }
     }
   }

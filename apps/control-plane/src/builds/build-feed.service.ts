@@ -1,5 +1,6 @@
 import type { BuildOutputLineView, BuildView } from '@flotilla/contracts'
 import { Injectable } from '@nestjs/common'
+import { isDatabaseAway } from '../database/database-away.js'
 import { notFound } from '../http/problem.js'
 import { type BusMessage, LiveBus } from '../live/live-bus.js'
 import { nudges } from '../live/nudges.js'
@@ -13,6 +14,13 @@ export type BuildNews =
   // It moved in the queue, began, began again or ended. The last news of a build that is over.
   | { kind: 'build'; build: BuildView }
 
+/** What a follower was given. */
+interface Seen {
+  line: string | undefined
+  state?: string
+  isOver: boolean
+}
+
 const LINES_AT_ONCE = 1000
 
 /** A build as it happens. */
@@ -24,25 +32,33 @@ export class BuildFeed {
     private readonly bus: LiveBus,
   ) {}
 
-  /** From the line behind `after` until the build is over and all of its output was given. */
+  /** From the line behind `after` until the build is over and all of its output was given, past times without database. */
   async *follow(buildId: string, after: string | undefined, signal: AbortSignal): AsyncGenerator<BuildNews> {
-    let seen = after
-    let shown: string | undefined
+    const seen: Seen = { line: after, isOver: false }
     for await (const _ of nudges(this.bus, (message) => concerns(message, buildId), signal)) {
-      // Before its output: what a build that is over has printed is all there.
-      const build = await this.read(buildId)
-      const state = `${build.state} ${build.attempt} ${build.queuePosition}`
-      if (state !== shown && !isOver(build)) yield { kind: 'build', build }
-      shown = state
-      for await (const line of this.lines(buildId, seen)) {
-        seen = line.id
-        yield { kind: 'line', line }
+      try {
+        yield* this.news(buildId, seen)
+      } catch (error) {
+        // Whoever watches has nothing to do about it, and the build goes on meanwhile: the next nudge looks again.
+        if (!isDatabaseAway(error)) throw error
       }
-      if (isOver(build)) {
-        yield { kind: 'build', build }
-        return
-      }
+      if (seen.isOver) return
     }
+  }
+
+  private async *news(buildId: string, seen: Seen): AsyncGenerator<BuildNews> {
+    // Before its output: what a build that is over has printed is all there.
+    const build = await this.read(buildId)
+    const state = `${build.state} ${build.attempt} ${build.queuePosition}`
+    if (state !== seen.state && !isOver(build)) yield { kind: 'build', build }
+    seen.state = state
+    for await (const line of this.lines(buildId, seen.line)) {
+      seen.line = line.id
+      yield { kind: 'line', line }
+    }
+    if (!isOver(build)) return
+    yield { kind: 'build', build }
+    seen.isOver = true
   }
 
   private async *lines(buildId: string, after: string | undefined): AsyncGenerator<BuildOutputLineView> {

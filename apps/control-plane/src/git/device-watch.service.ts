@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Injectable } from '@nestjs/common'
 import { anySignal } from 'any-signal'
+import { isDatabaseAway } from '../database/database-away.js'
 import { LiveBus } from '../live/live-bus.js'
 import { nudges } from '../live/nudges.js'
 import type { ReleaseSummary } from '../releases/index.js'
@@ -44,9 +45,13 @@ export class DeviceWatch {
     const isOurs = (message: { topic: string; fleetId?: string }) => message.fleetId === followed.fleetId
     for await (const _ of nudges(this.bus, isOurs, patience)) {
       const began = Date.now()
-      const standing = await this.devices.standing(followed)
-      if (await this.tellEnd(push, release, { followed, standing })) return
-      await this.tellProgress(push, { followed, standing }, said)
+      try {
+        const standing = await this.devices.standing(followed)
+        if (await this.tellEnd(push, release, { followed, standing })) return
+        await this.tellProgress(push, { followed, standing }, said)
+      } catch (error) {
+        if (!isDatabaseAway(error)) throw error
+      }
       const pauseMs = Math.max(BETWEEN_LOOKS_MS, PAUSE_TO_LOOK * (Date.now() - began))
       await sleep(pauseMs, undefined, { signal: patience }).catch(() => undefined)
     }

@@ -1,5 +1,7 @@
-import { Injectable, Logger, type NestMiddleware } from '@nestjs/common'
+import { Injectable, type NestMiddleware } from '@nestjs/common'
 import type { NextFunction, Request, Response } from 'express'
+import { FailureLog } from '../http/failure-log.js'
+import { toProblem } from '../http/problem.filter.js'
 import { GitAccess, GitRefusal } from './git-access.service.js'
 import { GitHost } from './git-host.service.js'
 import { parseGitRequest } from './git-request.js'
@@ -10,7 +12,7 @@ import { parseGitRequest } from './git-request.js'
  */
 @Injectable()
 export class GitDoor implements NestMiddleware {
-  private readonly log = new Logger('git')
+  private readonly failures = new FailureLog()
 
   constructor(
     private readonly access: GitAccess,
@@ -25,10 +27,21 @@ export class GitDoor implements NestMiddleware {
       await this.host.serve({ request, response }, asked, visit)
     } catch (error) {
       if (error instanceof GitRefusal) return refuse(response, error)
-      this.log.error({ message: 'git request failed', path: request.path, err: error })
-      if (response.headersSent) response.destroy()
-      else response.status(500).type('text/plain').send('Something went wrong on the server; try again.\n')
+      this.fail(request, response, error)
     }
+  }
+
+  private fail(request: Request, response: Response, error: unknown): void {
+    const problem = toProblem(error)
+    this.failures.tell(request, error, problem)
+    if (response.headersSent) return void response.destroy()
+    const isPutOff = problem.status === 503
+    if (isPutOff) response.setHeader('Retry-After', problem.more.retryAfterSeconds ?? 0)
+    const text = isPutOff ? problem.detail : 'Something went wrong on the server; try again.'
+    response
+      .status(isPutOff ? 503 : 500)
+      .type('text/plain')
+      .send(`${text}\n`)
   }
 }
 

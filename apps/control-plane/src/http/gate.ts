@@ -31,9 +31,13 @@ export class Gate {
   }
 }
 
-/** 503, with a time to come back that differs from the next one's. */
 export function overloaded(sentence: string): Problem {
+  return comeBackLater('overloaded', sentence)
+}
+
+/** 503, with a time to come back that differs from the next one's. */
+export function comeBackLater(code: string, sentence: string): Problem {
   const { least, most } = RETRY_SECONDS
   const retryAfterSeconds = Math.round(least + Math.random() * (most - least))
-  return new Problem('overloaded', 503, sentence, { retryAfterSeconds })
+  return new Problem(code, 503, sentence, { retryAfterSeconds })
 }

@@ -1,22 +1,17 @@
-import {
-  type ArgumentsHost,
-  Catch,
-  type ExceptionFilter,
-  HttpException,
-  Logger,
-  NotFoundException,
-} from '@nestjs/common'
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common'
 import type { Request, Response } from 'express'
+import { isDatabaseAway } from '../database/database-away.js'
 import { isRefusedText } from '../database/refused-text.js'
+import { FailureLog } from './failure-log.js'
+import { comeBackLater, overloaded } from './gate.js'
 import type { KnownRoutes } from './known-routes.js'
-import { overloaded } from './gate.js'
 import { holdsNul, Problem } from './problem.js'
 import { requestId } from './request-id.js'
 
 /** Turns whatever a route throws into an RFC 9457 problem; what is not the caller's fault is logged here, once. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly log = new Logger('http')
+  private readonly failures = new FailureLog()
 
   constructor(private readonly routes: KnownRoutes) {}
 
@@ -24,9 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>()
     const response = host.switchToHttp().getResponse<Response>()
     const problem = this.wrongMethod(error, request, response) ?? toProblem(error)
-    // A Problem is meant, also one that says that the server cannot serve now.
-    if (problem.status >= 500 && problem !== error)
-      this.log.error({ message: 'request failed', method: request.method, path: request.path, err: error })
+    this.failures.tell(request, error, problem)
     sendProblem(request, response, problem)
   }
 
@@ -63,6 +56,8 @@ export function toProblem(error: unknown): Problem {
     return holdsNul()
   }
   if (isPoolFull(error)) return overloaded('Too much is asked of the server at once; come back later.')
+  if (isDatabaseAway(error))
+    return comeBackLater('database-away', 'The database does not answer; try again in a moment.')
   return new Problem(
     'internal-error',
     500,

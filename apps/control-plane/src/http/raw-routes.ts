@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { Injectable, Logger } from '@nestjs/common'
+import { Injectable } from '@nestjs/common'
 import type { NextFunction, Request, Response } from 'express'
+import { FailureLog } from './failure-log.js'
 import { sendProblem, toProblem } from './problem.filter.js'
 
 export type RawHandler = (request: Request, response: Response) => void | Promise<void>
@@ -14,7 +15,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  */
 @Injectable()
 export class RawRoutes {
-  private readonly log = new Logger('http')
+  private readonly failures = new FailureLog()
   private readonly gets = new Map<string, RawHandler>()
   private readonly upgrades = new Map<string, UpgradeHandler>()
 
@@ -46,8 +47,7 @@ export class RawRoutes {
       await handler(request, response)
     } catch (err) {
       const problem = toProblem(err)
-      const { method, path } = request
-      if (problem.status >= 500 && problem !== err) this.log.error({ message: 'request failed', method, path, err })
+      this.failures.tell(request, err, problem)
       sendProblem(request, response, problem)
     }
   }

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { DEVICE_ROUTES } from '@flotilla/contracts'
-import { Injectable, Logger } from '@nestjs/common'
+import { Injectable } from '@nestjs/common'
 import { WebSocketServer } from 'ws'
 import { DeviceAccess } from '../hardware/index.js'
+import { FailureLog } from '../http/failure-log.js'
 import { toProblem } from '../http/problem.filter.js'
 import { RawRoutes, refuseUpgrade } from '../http/raw-routes.js'
 import { DeviceLink } from './device-link.js'
@@ -15,7 +16,7 @@ const LARGEST_MESSAGE_BYTES = 64 * 1024
 /** GET /device/v1/link: turns a request with an access token into a link. */
 @Injectable()
 export class LinkDoor {
-  private readonly log = new Logger('link')
+  private readonly failures = new FailureLog()
   private readonly server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -43,9 +44,11 @@ export class LinkDoor {
         this.links.add(new DeviceLink(deviceId, hardwareId, webSocket))
       })
     } catch (err) {
-      const { status, code } = toProblem(err)
-      if (status >= 500) this.log.error({ message: 'link failed', err })
-      refuseUpgrade(socket, `${status} ${code}`)
+      const problem = toProblem(err)
+      this.failures.tell({ method: 'GET', path: DEVICE_ROUTES.link }, err, problem)
+      const { retryAfterSeconds } = problem.more
+      const pause = retryAfterSeconds === undefined ? undefined : { 'Retry-After': String(retryAfterSeconds) }
+      refuseUpgrade(socket, `${problem.status} ${problem.code}`, pause)
     }
   }
 }
