@@ -160,7 +160,7 @@ describe('from git push to a running container', () => {
     const files = pageApp('survived')
     await app.commit({
       ...files,
-      Dockerfile: files.Dockerfile?.replace('COPY', 'RUN echo slow-step && sleep 6\nCOPY') ?? '',
+      Dockerfile: files.Dockerfile?.replace('COPY', 'RUN echo slow-step && sleep 12\nCOPY') ?? '',
     })
     const push = app.git('push', remote, 'main')
     await waitFor(

@@ -32,7 +32,7 @@ describe('devices of a fleet on one network', () => {
     await app.commit(bigApp(MEGABYTES))
     mustSucceed(await app.git('push', world.remote(fleet), 'main'))
     const { version } = await newestRelease(world, fleet.id)
-    await Promise.all(devices.map(({ name }) => waitForRelease(world, name, version, 120_000)))
+    await Promise.all(devices.map(({ name }) => waitForRelease(world, name, version)))
     const received = await Promise.all(devices.map(({ board }) => fromRegistry(board)))
     const total = received.reduce((sum, bytes) => sum + bytes, 0)
     expect(total).toBeGreaterThan(MEGABYTES * 1024 * 1024)

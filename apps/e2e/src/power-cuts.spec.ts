@@ -57,7 +57,7 @@ describe('power cuts at random moments of updates', () => {
   /** The update is through, whatever happened: `when` says what did. */
   async function isDone(line: string, when: string): Promise<void> {
     const { version } = await newestRelease(world, fleet.id)
-    await waitForRelease(world, device.name, version, 120_000).catch((cause: unknown) => {
+    await waitForRelease(world, device.name, version).catch((cause: unknown) => {
       const log = device.supervisor.supervisor().lastLines().slice(-60).join('\n')
       throw new Error(`${when}:\n${log}`, { cause })
     })

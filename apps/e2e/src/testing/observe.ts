@@ -52,8 +52,11 @@ export async function waitForLine(device: WorldDevice, port: number, line: strin
 export async function watchEngine(docker: Docker): Promise<{ actions: string[]; stop(): void }> {
   const actions: string[] = []
   const stream = (await docker.getEvents()) as NodeJS.ReadableStream & { destroy(): void }
+  let rest = ''
   stream.on('data', (chunk: Buffer) => {
-    for (const line of chunk.toString().split('\n').filter(Boolean)) {
+    const lines = `${rest}${chunk.toString()}`.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines.filter(Boolean)) {
       const { Type, Action } = JSON.parse(line) as { Type: string; Action: string }
       // Health checks are the engine's own.
       if (!Action.startsWith('exec_') && !Action.startsWith('health_status')) actions.push(`${Type} ${Action}`)
