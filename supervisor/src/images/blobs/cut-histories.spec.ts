@@ -24,6 +24,8 @@ import { SourceError } from './source-error.js'
 const HISTORIES = Number(process.env.HISTORIES ?? 100)
 // So much faster does time pass for the store: a silence of 20 s is over after a fifth of one.
 const HASTE = 100
+// A longer pause is one in which others had the processor.
+const LONGEST_PAUSE_MS = 300
 const KB = 1024
 // The layers and the config of a small image.
 const SIZES = [500 * KB, 200 * KB + 77, 3 * KB]
@@ -223,12 +225,15 @@ class Life {
   inLastSecond = 0
   readonly heldBefore: number
   private readonly arrivals: { at: number; bytes: number }[] = []
+  private lived = 0
+  private seenAt: number
 
   constructor(
     readonly store: DiskBlobStore,
     private readonly clock: Clock,
   ) {
     this.heldBefore = held(store)
+    this.seenAt = clock.monotonic()
   }
 
   /** What it had, and was not safe when it ended. */
@@ -240,7 +245,7 @@ class Life {
     if (this.isEnded) return
     this.isEnded = true
     this.said = held(this.store)
-    const since = this.clock.monotonic() - 1_000
+    const since = this.age() - 1_000
     this.inLastSecond = this.arrivals.reduce((sum, { at, bytes }) => sum + (at >= since ? bytes : 0), 0)
   }
 
@@ -248,12 +253,20 @@ class Life {
     await Promise.all(blobs.map((blob) => this.fetchOne(blob)))
   }
 
+  /** Its own time: a store that is kept from working cannot make anything safe. */
+  private age(): number {
+    const now = this.clock.monotonic()
+    this.lived += Math.min(now - this.seenAt, LONGEST_PAUSE_MS)
+    this.seenAt = now
+    return this.lived
+  }
+
   /** As whoever wants the image does: again, until it is there. */
   private async fetchOne(blob: Blob): Promise<void> {
     const { signal } = new AbortController()
     const onBytes = (_done: number, _kind: string, bytes: number) => {
       this.received += bytes
-      this.arrivals.push({ at: this.clock.monotonic(), bytes })
+      this.arrivals.push({ at: this.age(), bytes })
     }
     while (!this.isEnded && !this.store.isWhole(blob.digest)) {
       await this.store.fetch(blob, { signal, onBytes }).catch((error: unknown) => {
