@@ -13,6 +13,8 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-backgro
 const PAGE = new URL('bundle-page.html', import.meta.url).pathname
 const READ_PAGE: string = new URL('../../../read-page.mjs', import.meta.url).pathname
 const MB = 1024 * 1024
+// A browser shares the machine with other tests.
+const PATIENCE_MS = 120_000
 
 describe('the page of the door to the local network', () => {
   let browser: Browser
@@ -22,7 +24,7 @@ describe('the page of the door to the local network', () => {
     const { readPage } = (await import(READ_PAGE)) as { readPage(path: string): Promise<string> }
     html = await readPage(PAGE)
     folder = await mkdtemp(join(tmpdir(), 'fpage-'))
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS, timeout: PATIENCE_MS })
   })
   afterAll(async () => {
     await browser.close()
@@ -35,6 +37,7 @@ describe('the page of the door to the local network', () => {
     scene = await UploadScene.start({ page: html })
     complaints = []
     page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+    page.setDefaultTimeout(PATIENCE_MS)
     page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
     page.on('pageerror', (error) => void complaints.push(String(error)))
     page.on('request', (request) => void (request.url().startsWith(scene.url) || complaints.push(request.url())))
