@@ -87,7 +87,7 @@ describe('a command of the control plane', () => {
   })
 
   it('is not carried out once it has expired', async () => {
-    const id = cloud.command(cloud.device, { kind: 'restart' }, -1000)
+    const id = cloud.command(cloud.device, { kind: 'restart' }, -60_000)
     await answered(id)
     expect(resultOf(id)).toMatchObject({ status: 'failed', detail: expect.stringContaining('expired') })
     expect(stops()).toBe(0)
