@@ -14,6 +14,11 @@ import type { AgentOptions, World } from './world.js'
 export async function runAgent(world: World, options: AgentOptions, signal: AbortSignal): Promise<void> {
   // Every loop, download and log listens to it.
   setMaxListeners(0, signal)
+  // What just happened is not to be forgotten because the process ends.
+  await live(world, options, signal).finally(() => world.store.atRest?.())
+}
+
+async function live(world: World, options: AgentOptions, signal: AbortSignal): Promise<void> {
   const { log, host, store } = world
   // A host that does not tell one boot from another may have had one at any time.
   const clock = new TimeKeeper(world.clock, host.facts().bootId ?? randomUUID(), store.bootTimes)

@@ -173,4 +173,6 @@ export interface Store {
   bundleUploads: Document<StoredUpload[]>
   events: EventSpool
   logs: LogSpool
+  /** Resolves when nothing is on its way to the disk any more, also of what nobody waits for. Absent: nothing ever is. */
+  atRest?: () => Promise<void>
 }

@@ -23,6 +23,16 @@ describe('the store on disk', () => {
     expect(await (await open()).attempts.read()).toEqual(attempts)
   })
 
+  it('is at rest when all is on the disk, also what nobody waited for', async () => {
+    const store = await open()
+    void store.attempts.write({ generation: 2, attempts: {} })
+    void store.attempts.write(attempts)
+    void store.events.append({ at: '2026-11-21T08:00:00Z', kind: 'step-done', detail: {} })
+    await store.atRest?.()
+    expect(JSON.parse(await readFile(path('attempts.json'), 'utf8'))).toEqual(attempts)
+    expect(await readFile(path('events.jsonl'), 'utf8')).toContain('step-done')
+  })
+
   it('has nothing to give before the first write', async () => {
     const store = await open()
     expect(await store.identity.read()).toBeUndefined()

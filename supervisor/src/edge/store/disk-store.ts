@@ -43,7 +43,13 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
   if (((await stat(folder)).mode & 0o777) !== 0o700) await chmod(folder, 0o700)
   const reserve = new Reserve(join(folder, 'reserve'))
   await reserve.fill()
-  const document = <T>(name: string, schema: z.ZodType<T>) => new JsonDocument(join(folder, name), schema, log, reserve)
+  const events = await DiskEventSpool.open(join(folder, 'events.jsonl'), log, undefined, reserve)
+  const all: { atRest(): Promise<void> }[] = [events]
+  const document = <T>(name: string, schema: z.ZodType<T>) => {
+    const made = new JsonDocument(join(folder, name), schema, log, reserve)
+    all.push(made)
+    return made
+  }
   const twin = <T>(name: string, schema: z.ZodType<T>) =>
     new TwinDocument(document(`${name}.json`, schema), document(`${name}.copy.json`, schema))
   return {
@@ -73,7 +79,10 @@ export async function openStore(folder: string, log: Logger): Promise<Store> {
     deltas: document('deltas.json', StoredDeltasSchema),
     bundles: document('bundles.json', StoredBundlesSchema),
     bundleUploads: document('bundle-uploads.json', StoredUploadsSchema),
-    events: await DiskEventSpool.open(join(folder, 'events.jsonl'), log, undefined, reserve),
+    events,
     logs: await DiskLogSpool.open(join(folder, 'logs'), log),
+    atRest: async () => {
+      for (const each of all) await each.atRest()
+    },
   }
 }

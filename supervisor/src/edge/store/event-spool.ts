@@ -70,6 +70,11 @@ export class DiskEventSpool implements EventSpool {
     })
   }
 
+  /** Resolves when all that was given to it has been written, or has failed. */
+  async atRest(): Promise<void> {
+    await this.queue
+  }
+
   private replay(record: SpoolRecord): void {
     this.records++
     if ('event' in record) {

@@ -47,4 +47,9 @@ export class JsonDocument<T> implements Document<T> {
     this.lastWrite = write.catch(() => undefined)
     return write
   }
+
+  /** Resolves when all that was given to be written has been, or has failed. */
+  async atRest(): Promise<void> {
+    await this.lastWrite
+  }
 }
