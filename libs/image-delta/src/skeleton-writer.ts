@@ -7,7 +7,10 @@ import { TarWalker } from './tar-walker.js'
 
 const deflate = promisify(deflateRaw)
 
-/** Keeps the skeleton of a layer in a file while the layer's tar flows by, in constant memory. */
+/**
+ * Keeps the skeleton of a layer in a file while the layer's tar flows by, in constant memory. The file is only appended to:
+ * a disk that is all but full takes a part of what `write` gives it, and says nothing.
+ */
 export class SkeletonWriter {
   private readonly chunk = Buffer.alloc(SKELETON_CHUNK)
   private filled = 0
@@ -41,7 +44,7 @@ export class SkeletonWriter {
     footer.writeBigUInt64LE(BigInt(this.total), 0)
     footer.writeBigUInt64LE(BigInt(this.lengths.length), 8)
     const file = await this.opened()
-    await file.write(Buffer.concat([this.lengths.view(), footer]))
+    await file.appendFile(Buffer.concat([this.lengths.view(), footer]))
     await file.sync()
     const { size } = await file.stat()
     await file.close()
@@ -73,7 +76,7 @@ export class SkeletonWriter {
     for (const chunk of this.full) {
       const packed = await deflate(chunk)
       this.lengths.varint(packed.length)
-      await (await this.opened()).write(packed)
+      await (await this.opened()).appendFile(packed)
     }
     this.full.length = 0
   }
@@ -81,7 +84,7 @@ export class SkeletonWriter {
   private async opened(): Promise<FileHandle> {
     if (this.file) return this.file
     this.file = await open(this.path, 'w')
-    await this.file.write(SKELETON_MAGIC)
+    await this.file.appendFile(SKELETON_MAGIC)
     return this.file
   }
 }

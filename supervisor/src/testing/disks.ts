@@ -42,6 +42,17 @@ export async function makeDisk(kind: DiskKind): Promise<TestDisk> {
   return { path, remove }
 }
 
+/** Takes just so many bytes, rounded down to pages of 4096. */
+export async function makeTinyDisk(bytes: number): Promise<TestDisk> {
+  const path = await mkdtemp(join(tmpdir(), 'fdisk-'))
+  run(['mount', '-t', 'tmpfs', '-o', `size=${bytes - (bytes % 4096)}`, 'tmpfs', path])
+  const remove = async () => {
+    run(['umount', path])
+    await rm(path, { recursive: true })
+  }
+  return { path, remove }
+}
+
 export function run([program = '', ...args]: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`, { cause: error })

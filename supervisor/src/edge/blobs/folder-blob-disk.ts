@@ -5,6 +5,7 @@ import { mkdir, open, readdir, rename, stat, type FileHandle } from 'node:fs/pro
 import { join } from 'node:path'
 import type { BlobDisk, BlobFile, DiskFile } from '../../images/blobs/blob-disk.js'
 import { removeIfPresent, syncFolder } from '../store/atomic-file.js'
+import { writeAll } from '../store/write-all.js'
 
 export class FolderBlobDisk implements BlobDisk {
   private constructor(private readonly folder: string) {}
@@ -61,12 +62,8 @@ class OpenFile implements BlobFile {
     return (await this.handle.stat()).size
   }
 
-  async write(bytes: Uint8Array, position: number): Promise<void> {
-    // A disk that is all but full takes a part of it.
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await this.handle.write(bytes, done, bytes.length - done, position + done)
-      done += bytesWritten
-    }
+  write(bytes: Uint8Array, position: number): Promise<void> {
+    return writeAll(this.handle, bytes, position)
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { copyFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeTinyDisk } from '../../testing/disks.js'
 import { layerTar } from '../../testing/layered-image.js'
 import { SkeletonFolder } from './skeleton-folder.js'
 
@@ -20,9 +21,12 @@ describe('the skeletons on disk', () => {
 
   async function keep(shelf: SkeletonFolder): Promise<void> {
     const draft = await shelf.begin(diffId)
-    for (let at = 0; at < tar.length; at += 10_000) await draft.write(tar.subarray(at, at + 10_000))
-    await draft.keep()
-    await draft.drop()
+    try {
+      for (let at = 0; at < tar.length; at += 10_000) await draft.write(tar.subarray(at, at + 10_000))
+      await draft.keep()
+    } finally {
+      await draft.drop()
+    }
   }
 
   it('are there again after a restart', async () => {
@@ -55,6 +59,30 @@ describe('the skeletons on disk', () => {
     await keep(shelf)
     await rm(left, { force: true })
     expect((await SkeletonFolder.open(folder)).list()).toEqual([diffId])
+  })
+
+  it('are not kept where the disk takes all but the end of one', async () => {
+    const sizeOf = async (shelf: SkeletonFolder) => {
+      const file = await shelf.open(diffId)
+      await file.close()
+      return file.sizeBytes
+    }
+    const files: Record<string, string> = {}
+    const roomy = await SkeletonFolder.open(folder)
+    // The last thing that is written, more than 16 bytes of it, ends just beyond a page.
+    let bytes = 0
+    do {
+      for (let n = 0; n < 10; n++) files[`usr/lib/${randomBytes(20).toString('hex')}`] = ''
+      tar = await layerTar(files)
+      await keep(roomy)
+      bytes = await sizeOf(roomy)
+      await roomy.remove(diffId)
+    } while (bytes < 4096 || bytes % 4096 === 0 || bytes % 4096 > 16)
+    const disk = await makeTinyDisk(bytes)
+    const shelf = await SkeletonFolder.open(disk.path)
+    const failure: unknown = await keep(shelf).catch((error: unknown) => error)
+    await disk.remove()
+    expect(failure).toMatchObject({ code: 'ENOSPC' })
   })
 
   it('leave nothing behind where they are not kept', async () => {

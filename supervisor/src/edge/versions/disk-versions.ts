@@ -8,6 +8,7 @@ import { mkdir, open, readdir, readFile, readlink, rename, rm, stat, symlink } f
 import { basename, join } from 'node:path'
 import type { SupervisorVersions } from '../../ports.js'
 import { readIfPresent, removeIfPresent, syncFolder, writeAtomically } from '../store/atomic-file.js'
+import { writeAll } from '../store/write-all.js'
 
 const FILE = 'supervisor.mjs'
 const ASK_MS = 60_000
@@ -57,7 +58,7 @@ export class DiskVersions implements SupervisorVersions {
     await mkdir(this.pathOf(name), { recursive: true })
     const file = await open(this.partOf(name), offset === 0 ? 'w' : 'r+')
     try {
-      await file.write(bytes, 0, bytes.length, offset)
+      await writeAll(file, bytes, offset)
     } finally {
       await file.close()
     }

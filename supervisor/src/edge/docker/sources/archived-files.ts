@@ -60,7 +60,8 @@ export class ArchivedFiles {
     const handle = await open(path, 'wx+', 0o600)
     try {
       await unlink(path)
-      for await (const piece of content) await handle.write(piece)
+      // Not `write`: a disk that is all but full takes a part of it, and says nothing.
+      for await (const piece of content) await handle.appendFile(piece)
       return new DiskFile(handle, sizeBytes)
     } catch (error) {
       await handle.close()

@@ -4,6 +4,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ImageFiles } from '../../../images/ports.js'
+import { describeError } from '../../../errors.js'
+import { makeTinyDisk } from '../../../testing/disks.js'
 import { startDocker, type TestDocker } from '../../../testing/docker-engine.js'
 import { layerTar, loadImage, type LayerFiles } from '../../../testing/layered-image.js'
 import { DockerEngine } from '../docker-engine.js'
@@ -11,7 +13,8 @@ import { DockerImageOpener } from './docker-image-opener.js'
 import { openImageFiles } from './open-image-files.js'
 
 const deviceId = randomUUID()
-const large = randomBytes(9 * 1024 * 1024)
+// What comes last of it, behind whole pieces of 32 KB, is more than a page.
+const large = randomBytes(9 * 1024 * 1024 + 10_000)
 const longName = `long/${'name-'.repeat(30)}`
 
 describe('the files of an image in the engine', () => {
@@ -117,6 +120,15 @@ describe('the files of an image in the engine', () => {
     const files = await openImageFiles(engine.docker, image, { deviceId, root: '/nowhere', tempFolder })
     expect((await files.openFile('etc/base')).sizeBytes).toBe(4)
     await files.close()
+  })
+
+  it('are refused by a disk that takes all but the end of one', async () => {
+    const disk = await makeTinyDisk(large.length - 1)
+    const files = await openImageFiles(engine.docker, image, { deviceId, tempFolder: disk.path })
+    const failure: unknown = await files.openFile('app/large').catch((error: unknown) => error)
+    await files.close()
+    await disk.remove()
+    expect(describeError(failure)).toContain('ENOSPC')
   })
 
   it('are of no app in the plan, and gone after a crash', async () => {
