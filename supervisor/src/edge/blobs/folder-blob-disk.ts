@@ -17,12 +17,14 @@ export class FolderBlobDisk implements BlobDisk {
 
   async list(): Promise<DiskFile[]> {
     const names = await readdir(this.folder)
-    return Promise.all(
+    const files = await Promise.all(
       names.map(async (name) => {
-        const { size, mtimeMs } = await stat(this.path(name))
-        return { name, bytes: size, changedAt: mtimeMs }
+        // A name of which the disk knows nothing else any more is left out: one bad file is not to hide all others.
+        const found = await stat(this.path(name)).catch(() => undefined)
+        return found ? [{ name, bytes: found.size, changedAt: found.mtimeMs }] : []
       }),
     )
+    return files.flat()
   }
 
   async open(name: string): Promise<BlobFile | undefined> {

@@ -116,24 +116,87 @@ describe('the blob store', () => {
     await store.fetch(blob, { signal })
     expect(store.isWhole(blob.digest)).toBe(true)
   })
+
+  it.each(['journal', 'part'])('goes on where the disk cannot read the %s of a blob any more', async (kind) => {
+    const [spoiled, other] = [makeBlob(2 * MB), makeBlob(2 * MB)]
+    const origin = new BlobOrigin([spoiled.content, other.content])
+    const first = await open([origin])
+    for (const { blob } of [spoiled, other]) {
+      const stop = new AbortController()
+      const fetching = first.fetch(blob, { signal: stop.signal, onBytes: (done) => done > MB && stop.abort() })
+      await expect(fetching).rejects.toThrow('abort')
+    }
+    await first.close()
+    const disk = new BadCard(await FolderBlobDisk.open(folder), `${spoiled.blob.digest.slice(7)}.${kind}`)
+    const clock = { ...systemClock, random: () => 0 }
+    const store = await DiskBlobStore.open({ disk, sources: [origin], meter: freeMeter, clock, log: silentLog() })
+    expect(store.bytesOf(other.blob.digest)).toBeGreaterThan(MB)
+    for (const { blob } of [spoiled, other]) {
+      await store.fetch(blob, { signal })
+      expect(digestOf(await contentOf(store, blob.digest))).toBe(blob.digest)
+    }
+  })
 })
 
-/** Fails to sync the first file that has so many bytes, once, and before it is read back. */
-class ForgetfulDisk implements BlobDisk {
+/** Another disk, with the operations that a test does not speak of. */
+class DiskAround implements BlobDisk {
   readonly list = () => this.disk.list()
-  readonly open = (name: string) => this.disk.open(name)
   readonly rename = (from: string, to: string) => this.disk.rename(from, to)
   readonly remove = (name: string) => this.disk.remove(name)
   readonly syncNames = () => this.disk.syncNames()
   readonly path = (name: string) => this.disk.path(name)
+
+  constructor(protected readonly disk: BlobDisk) {}
+
+  open(name: string): Promise<BlobFile | undefined> {
+    return this.disk.open(name)
+  }
+
+  create(name: string): Promise<BlobFile> {
+    return this.disk.create(name)
+  }
+}
+
+/** Has lost what is in one file, until another is made in its place. */
+class BadCard extends DiskAround {
+  constructor(
+    disk: BlobDisk,
+    private lost: string,
+  ) {
+    super(disk)
+  }
+
+  override async open(name: string): Promise<BlobFile | undefined> {
+    const file = await this.disk.open(name)
+    if (!file || name !== this.lost) return file
+    const failure = Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
+    return {
+      size: () => file.size(),
+      read: () => Promise.reject(failure),
+      write: (bytes, position) => file.write(bytes, position),
+      sync: () => file.sync(),
+      close: () => file.close(),
+    }
+  }
+
+  override create(name: string): Promise<BlobFile> {
+    if (name === this.lost) this.lost = ''
+    return this.disk.create(name)
+  }
+}
+
+/** Fails to sync the first file that has so many bytes, once, and before it is read back. */
+class ForgetfulDisk extends DiskAround {
   private hasFailed = false
 
   constructor(
-    private readonly disk: BlobDisk,
+    disk: BlobDisk,
     private readonly bytes: number,
-  ) {}
+  ) {
+    super(disk)
+  }
 
-  async create(name: string): Promise<BlobFile> {
+  override async create(name: string): Promise<BlobFile> {
     const file = await this.disk.create(name)
     let written = 0
     const isDue = () => written === this.bytes && !this.hasFailed

@@ -190,11 +190,16 @@ export class DiskBlobStore implements BlobStore {
     for (const { digest, usedAt } of of('part')) {
       const safe = this.isWhole(digest) ? new RangeSet() : await safeRanges(disk, digest)
       if (safe.bytes > 0) this.kept.set(digest, { usedAt, safe })
-      else await removePart(disk, digest)
+      else await this.clear(removePart(disk, digest))
     }
     const journals = of('journal').filter(({ digest }) => !this.kept.has(digest) || this.isWhole(digest))
-    for (const { digest } of journals) await disk.remove(fileName(digest, 'journal'))
-    for (const { digest } of of('put')) await disk.remove(fileName(digest, 'put'))
+    for (const { digest } of journals) await this.clear(disk.remove(fileName(digest, 'journal')))
+    for (const { digest } of of('put')) await this.clear(disk.remove(fileName(digest, 'put')))
+  }
+
+  /** What a bad card does not let go of is in nobody's way. */
+  private async clear(removing: Promise<void>): Promise<void> {
+    await removing.catch((error: unknown) => this.world.log.warn('left blob not removed', { error }))
   }
 
   private keepWhole(digest: string, bytes: number): void {

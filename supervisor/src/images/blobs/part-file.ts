@@ -6,7 +6,7 @@ import type { Clock } from '../../ports.js'
 import type { Blob, ByteRange } from '../ports.js'
 import type { BlobDisk, BlobFile } from './blob-disk.js'
 import { FlowingHash } from './flowing-hash.js'
-import { fileName } from './names.js'
+import { fileName, type NameKind } from './names.js'
 import { PartJournal, readJournal } from './part-journal.js'
 import { RangeSet } from './ranges.js'
 
@@ -23,6 +23,13 @@ export interface PartOrder {
   blob: Blob
   clock: Pick<Clock, 'monotonic'>
   /** Kept true while the part is filled. */
+  safe: RangeSet
+}
+
+interface Found {
+  part?: BlobFile
+  journal?: BlobFile
+  partBytes: number
   safe: RangeSet
 }
 
@@ -54,10 +61,10 @@ export class PartFile {
     if (found && found.partBytes <= blob.sizeBytes) {
       for (const range of found.safe.list()) safe.add(range)
     }
-    if (found?.part && safe.bytes > 0) {
+    if (found?.part && found.journal && safe.bytes > 0) {
       return new PartFile(order, found.part, await PartJournal.open(found.journal, blob.digest))
     }
-    await Promise.all([found?.part?.close(), found?.journal.close()])
+    await Promise.all([found?.part?.close(), found?.journal?.close()])
     if (found) await removePart(disk, blob.digest)
     return new PartFile(order, await disk.create(fileName(blob.digest, 'part')))
   }
@@ -86,7 +93,10 @@ export class PartFile {
 
   /** A range is complete: what follows it may have been waiting for it. */
   async hashWhatIsThere(): Promise<void> {
-    await this.hash.catchUp()
+    await this.hash.catchUp().catch((error: unknown) => {
+      // Told by the end, which then begins anew.
+      if (!isUnreadable(error)) throw error
+    })
   }
 
   /** All that was written until now is safe when it resolves. */
@@ -100,7 +110,7 @@ export class PartFile {
     await this.commitUnderWay
     if (this.failure) throw this.failure
     const { disk, safe, blob } = this.order
-    if ((await this.hash.finish()) !== blob.digest) {
+    if ((await this.digestNow()) !== blob.digest) {
       safe.takeAll()
       await removePart(disk, blob.digest)
       return false
@@ -111,6 +121,16 @@ export class PartFile {
     // Not before the new name is safe: without it, the part under its old name would count for nothing.
     if (this.journal) await disk.remove(fileName(blob.digest, 'journal'))
     return true
+  }
+
+  /** Undefined where the disk has lost what it took. */
+  private async digestNow(): Promise<string | undefined> {
+    try {
+      return await this.hash.finish()
+    } catch (error) {
+      if (isUnreadable(error)) return undefined
+      throw error
+    }
   }
 
   async close(): Promise<void> {
@@ -169,16 +189,34 @@ export class PartFile {
 /** What is there of a blob and can be believed; nothing where there is no journal. */
 export async function safeRanges(disk: BlobDisk, digest: string): Promise<RangeSet> {
   const found = await openFound(disk, digest)
-  await Promise.all([found?.part?.close(), found?.journal.close()])
+  await Promise.all([found?.part?.close(), found?.journal?.close()])
   return found?.safe ?? new RangeSet()
 }
 
-async function openFound(disk: BlobDisk, digest: string) {
-  const journal = await disk.open(fileName(digest, 'journal'))
-  if (!journal) return undefined
-  const part = await disk.open(fileName(digest, 'part'))
-  const partBytes = part ? await part.size() : 0
-  return { part, journal, partBytes, safe: await readJournal(journal, digest, partBytes) }
+/** What there is; what the disk cannot read counts for nothing, or nobody would ever get past it. */
+async function openFound(disk: BlobDisk, digest: string): Promise<Found | undefined> {
+  const opened: BlobFile[] = []
+  const open = async (kind: NameKind) => {
+    const file = await disk.open(fileName(digest, kind))
+    if (file) opened.push(file)
+    return file
+  }
+  try {
+    const journal = await open('journal')
+    if (!journal) return undefined
+    const part = await open('part')
+    const partBytes = part ? await part.size() : 0
+    return { part, journal, partBytes, safe: await readJournal(journal, digest, partBytes) }
+  } catch (error) {
+    await Promise.all(opened.map((file) => file.close()))
+    if (!isUnreadable(error)) throw error
+    return { partBytes: 0, safe: new RangeSet() }
+  }
+}
+
+/** Whether the disk itself says that it has lost what is asked for. */
+function isUnreadable(error: unknown): boolean {
+  return ['EIO', 'EUCLEAN', 'EBADMSG'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 /**
