@@ -13,7 +13,7 @@ export async function readOr<T>(meanwhile: T, reading: Promise<T>): Promise<T> {
 }
 
 /** Whether the server, or the way to it, may be back in a moment. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   if (error instanceof CommandError) return error.exitCode === EXIT.unreachable
   return error instanceof ApiProblem && (error.status >= 500 || error.status === 429)
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiProblem, unwrap } from '@flotilla/api-client'
 import { BUNDLE_EXTENSION, BundleSchema, type CreateBundle, type CreatedBundle } from '@flotilla/contracts'
 import type { Api } from '../api/connect.js'
+import { isAway } from '../api/patience.js'
 import { bundleFor } from '../bundles/begun-bundle.js'
 import { fleetBlobs } from '../bundles/fleet-blobs.js'
 import { writeBundle } from '../bundles/write-bundle.js'
@@ -67,9 +68,11 @@ async function orderBundle(
     try {
       return await unwrap(api.POST('/api/v1/fleets/{id}/bundles', { params: { path: { id: fleetId } }, body }))
     } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== 'deltas-being-made') throw error
+      const isMaking = error instanceof ApiProblem && error.code === 'deltas-being-made'
+      // Once it waits, it outlives an absence of the server, which makes them meanwhile.
+      if (!isMaking && (told === '' || !isAway(error))) throw error
       if (told === '') context.output.note('The deltas for it are being made first. Ctrl-C ends the waiting alone.')
-      told = error.detail
+      if (isMaking) told = error.detail
       await withProgress(context.io, told, () => pause(context))
     }
   }

@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BUNDLE_PIECE_BYTES, type Bundle, type ReleaseView } from '@flotilla/contracts'
+import { waitFor } from '@flotilla/dev'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { DoorBoard } from '../testing/board-door.js'
 import type { Board } from '../testing/board.js'
-import { createFleet, type TestFleet } from '../testing/fleet.js'
+import { Door } from '../testing/door.js'
+import { createFleet, type TestFleet, uniqueName } from '../testing/fleet.js'
 import { Repository } from '../testing/repository.js'
 import { Terminal } from '../testing/terminal.js'
 
@@ -105,10 +107,22 @@ describe('bundle', () => {
     await terminal.ok('device', 'unpin', other.deviceId)
   })
 
-  it('create with --delta-from has the delta made, waits for it and makes a small file', async () => {
+  it('create with --delta-from has the delta made, waits for it past an absence of the server and makes a small file', async () => {
     const third = await push({ data: `${LINES}two more lines` })
     const words = ['bundle', 'create', 'roof', '--fleet', fleet.path, '--delta-from', second, '-o', 'small.flotilla']
-    const ran = await terminal.run(words)
+    const { token } = await terminal.json<{ token: string }>('token', 'create', uniqueName('away'))
+    const door = await Door.to(terminal.server.url)
+    const running = terminal.run(words, {
+      env: { FLOTILLA_SERVER: door.url, FLOTILLA_TOKEN: token },
+      interruptWhen: (printed) => {
+        if (door.refused === 0 && printed.includes('being made first')) door.shut()
+        return false
+      },
+    })
+    await waitFor(() => door.refused > 0, { what: 'the command has met nobody' })
+    door.open()
+    const ran = await running
+    door.close()
     expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining(`Saved ${third} for 1 board`)])
     expect(ran.stderr).toContain('The deltas for it are being made first.')
     expect(ran.stderr).toContain(`roof may not be able to use the deltas. It last ran ${first}.`)
