@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type AppState, DEVICE_ROUTES, type Rejection } from '@flotilla/contracts'
 import { waitFor } from '@flotilla/dev'
+import { Sightings } from '../devices/index.js'
 import { joinFleet, succeed, type TestBoard } from '../testing/test-board.js'
 import { DOCKERFILE, PushBench } from './testing/push-bench.js'
 
@@ -19,6 +20,14 @@ describe('git push -o follow', () => {
     return push
   }
 
+  /** A board that the server has heard of a moment ago: what is followed must not run out of patience with it. */
+  async function joinOnline(name: string): Promise<TestBoard> {
+    const board = await joinFleet(bench.api, bench.user, bench.fleet.id, { name })
+    await board.poll()
+    await bench.api.app.get(Sightings, { strict: false }).store()
+    return board
+  }
+
   async function report(board: TestBoard, number: number, changes: object, events: object[] = []): Promise<void> {
     const at = new Date().toISOString()
     const body = { protocol: 1, baseline: 0, number, at, changes, events }
@@ -35,7 +44,7 @@ describe('git push -o follow', () => {
   }
 
   it('stays until the first device runs the release, and tells what stands between', async () => {
-    const board = await joinFleet(bench.api, bench.user, bench.fleet.id, { name: 'attic' })
+    const board = await joinOnline('attic')
     const push = await startFollowing()
     expect(push.output()).toMatch(/device online gets it now|offline as soon as it is back/)
     const releaseId = await bench.target()
@@ -54,10 +63,7 @@ describe('git push -o follow', () => {
   })
 
   it('says how many of the devices online run it', async () => {
-    const boards = await Promise.all(
-      ['attic', 'cellar'].map((name) => joinFleet(bench.api, bench.user, bench.fleet.id, { name })),
-    )
-    await Promise.all(boards.map((board) => board.poll()))
+    const boards = await Promise.all(['attic', 'cellar'].map(joinOnline))
     const push = await startFollowing()
     const [attic, cellar] = boards as [TestBoard, TestBoard]
     await report(cellar, 1, { activity: 'updating' })
@@ -67,13 +73,7 @@ describe('git push -o follow', () => {
 
   it('sums up what a larger fleet does, and names who has trouble', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f']
-    const boards = await Promise.all(
-      names.map(async (name) => {
-        const board = await joinFleet(bench.api, bench.user, bench.fleet.id, { name: `pier-${name}` })
-        await board.poll()
-        return board
-      }),
-    )
+    const boards = await Promise.all(names.map((name) => joinOnline(`pier-${name}`)))
     const push = await startFollowing()
     await Promise.all(boards.map((board) => report(board, 1, { activity: 'updating', explanation: 'Downloading.' })))
     await waitFor(() => push.output().includes(' of 6 devices online run it; '), { what: 'it is summed up' })
@@ -88,7 +88,7 @@ describe('git push -o follow', () => {
   })
 
   it('tells of a device that gives it up: why, and what it saw; the release is made all the same', async () => {
-    const board = await joinFleet(bench.api, bench.user, bench.fleet.id, { name: 'cellar' })
+    const board = await joinOnline('cellar')
     const push = await startFollowing()
     const releaseId = await bench.target()
     // Its containers are up for a moment each time.
@@ -105,7 +105,7 @@ describe('git push -o follow', () => {
   })
 
   it('tells of a first release that fails, and is tried again', async () => {
-    const board = await joinFleet(bench.api, bench.user, bench.fleet.id, { name: 'cellar' })
+    const board = await joinOnline('cellar')
     const push = await startFollowing()
     const releaseId = await bench.target()
     const trial = { releaseId, failures: 1, lastFailure: rejectionOf(releaseId) }
@@ -117,7 +117,7 @@ describe('git push -o follow', () => {
   })
 
   it('tells of a device that cannot run it at all', async () => {
-    const board = await joinFleet(bench.api, bench.user, bench.fleet.id, { name: 'cellar' })
+    const board = await joinOnline('cellar')
     const push = await startFollowing()
     const at = new Date().toISOString()
     const detail = { step: 'pull-image', error: 'There is no image for linux/arm/v6.', isFinal: true }

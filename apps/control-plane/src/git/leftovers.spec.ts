@@ -55,6 +55,7 @@ describe('leftovers', () => {
     expect(await files('sources')).toEqual(needed)
     open()
     await push.ended
-    expect(await files('sources')).toEqual([])
+    // The pusher does not wait for it.
+    await waitFor(async () => (await files('sources')).length === 0, { what: 'the source is gone' })
   })
 })

@@ -33,7 +33,8 @@ class Door {
   private pass(request: IncomingMessage, response: ServerResponse): void {
     this.seen.push(request.method ?? '')
     const fault = this.failsAt(request)
-    if (fault === 'refuses') return void response.writeHead(503, { Connection: 'close' }).end()
+    // Once it has heard all: who is cut off while it still sends may not get to read why.
+    if (fault === 'refuses') return void request.resume().once('end', () => response.writeHead(503).end())
     const { hostname, port } = this.registry
     const { method, url: path, headers } = request
     const onward = send({ hostname, port, method, path, headers }, (answer) => {
