@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws'
 /** One connection of one board. */
 export class DeviceLink {
   heardAt = Date.now()
+  looksSinceHeard = 0
   // The newest generation that the board knows of: from itself or from us.
   private told = -1
 
@@ -17,6 +18,7 @@ export class DeviceLink {
   listen(events: { onHeard: () => void; onHello: () => void; onClose: (gone: 'silent' | 'closed') => void }): void {
     const heard = () => {
       this.heardAt = Date.now()
+      this.looksSinceHeard = 0
       events.onHeard()
     }
     this.socket.on('ping', heard)

@@ -117,12 +117,15 @@ export class Links implements OnModuleInit, OnModuleDestroy {
     else link.tellGeneration(await this.known.generation(device))
   }
 
-  /** Boards ping by themselves; only those that went quiet are asked, or given up. */
+  /**
+   * Boards ping by themselves; only those that went quiet are asked, or given up. By looks and not by the clock: what
+   * boards said while this process stood still has yet to be read, and it would give up all of them at once.
+   */
   private lookAfter(): void {
-    const now = Date.now()
     for (const link of this.links.values()) {
-      if (now - link.heardAt > this.limits.silentMs) link.abandon()
-      else if (now - link.heardAt > this.limits.quietMs) link.ping()
+      const silentMs = ++link.looksSinceHeard * this.limits.lookMs
+      if (silentMs > this.limits.silentMs) link.abandon()
+      else if (silentMs > this.limits.quietMs) link.ping()
     }
   }
 }

@@ -58,6 +58,18 @@ describe('links of a process', () => {
     close()
   })
 
+  it('gives up no board because the process itself stood still', async () => {
+    const { connect, close, join } = await open(IMPATIENT)
+    const client = await connect(await join())
+    for (let times = 0; times < 3; times++) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * IMPATIENT.silentMs)
+      await once(client, 'ping')
+    }
+    expect(client.readyState).toBe(WebSocket.OPEN)
+    client.terminate()
+    close()
+  })
+
   it('gives up a board that does not answer, which then counts as offline', async () => {
     const { links, connect, close, join } = await open({ ...IMPATIENT, most: 1 })
     const board = await join()

@@ -76,8 +76,7 @@ describe('the target of a device', () => {
     })
     for (let count = 0; count < 50; count++) expect((await board.poll(etag)).status).toBe(304)
     source.logger = logger
-    // When devices were seen is written every few seconds, for all of them together.
-    expect(queries.filter((query) => !query.includes('online_until'))).toEqual([])
+    // Every few seconds it is written when devices were seen, and looked at what has changed, for all of them together.
     expect(queries.length).toBeLessThan(10)
   })
 
