@@ -1,16 +1,23 @@
+import { randomBytes } from 'node:crypto'
 import { startDocker } from '../../testing/docker-engine.js'
 import { startRegistry } from '../../testing/registry.js'
 import { describeEngine } from '../engine.contract.js'
 import type { Program } from '../fake/fake-container.js'
 import { DockerEngine } from './docker-engine.js'
 
+const LARGE_BYTES = 8_000_000
+
 describeEngine('Docker', async () => {
   const [{ docker, socketPath, stop }, registry] = await Promise.all([startDocker(), startRegistry()])
-  const publish = async (name: string) => {
-    const { repository, digest } = await registry.publish(docker, name, name)
+  const publish = async (name: string, content = name) => {
+    const { repository, digest } = await registry.publish(docker, name, content)
     return `${repository}@${digest}`
   }
-  const images: [string, string] = [await publish('one'), await publish('two')]
+  // The second is large, or the engine may have it before it tells how far it is.
+  const images: [string, string] = [
+    await publish('one'),
+    await publish('two', randomBytes(LARGE_BYTES).toString('base64')),
+  ]
   const brokenImage = await publish('broken')
   await registry.loseLayers(brokenImage)
   return {
