@@ -75,7 +75,7 @@ describe('flotilla', () => {
     // Without a board, so that it is built for this machine alone.
     const { path } = await createFleet(terminal)
     const repository = new Repository()
-    repository.commit({ Dockerfile: 'FROM flotilla/busybox:$TARGETARCH\nRUN sleep 3\n' })
+    repository.commit({ Dockerfile: 'FROM flotilla/busybox:$TARGETARCH\nRUN sleep 8\n' })
     const push = start(['push', '--fleet', path], repository.folder)
     await waitFor(() => push.printed.text.includes('Ctrl-C leaves the build running'), { what: 'the build is made' })
     push.interrupt()

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { MOMENT_AGO } from '../testing/age.js'
 import { Terminal } from '../testing/terminal.js'
 
 describe('org', () => {
@@ -11,7 +12,7 @@ describe('org', () => {
 
   it('create makes an organization, which list and show know', async () => {
     expect(await terminal.ok('org', 'create', name, '--title', 'Acme Weather')).toBe(`Made the organization ${name}.\n`)
-    expect(await terminal.ok('org', 'list')).toMatch(new RegExp(`^${name} +Acme Weather +just now$`, 'm'))
+    expect(await terminal.ok('org', 'list')).toMatch(new RegExp(`^${name} +Acme Weather +${MOMENT_AGO}$`, 'm'))
     expect(await terminal.ok('org', 'show', name)).toMatch(/^title +Acme Weather$/m)
     expect(await terminal.json('org', 'show', name)).toMatchObject({ name, title: 'Acme Weather' })
     expect(await terminal.json<unknown[]>('org', 'list')).toContainEqual(expect.objectContaining({ name }))

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { MOMENT_AGO } from '../testing/age.js'
 import { createFleet, type TestFleet, uniqueName } from '../testing/fleet.js'
 import { Terminal } from '../testing/terminal.js'
 
@@ -48,7 +49,7 @@ describe('env', () => {
     await terminal.ok('env', 'unset', ...ofService, 'LEVEL')
     expect(valueOf(await list('--fleet', fleet.path), 'LEVEL')).toEqual(['0'])
     expect(await terminal.ok('env', 'list', '--device', device, '--inherited')).toMatch(
-      /^LEVEL +3 +device +web +environment +just now$/m,
+      new RegExp(`^LEVEL +3 +device +web +environment +${MOMENT_AGO}$`, 'm'),
     )
   })
 

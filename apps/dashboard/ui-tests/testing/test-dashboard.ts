@@ -62,7 +62,7 @@ export class TestDashboard {
       ...(signedIn && { storageState: this.session }),
     })
     const page = await context.newPage()
-    page.setDefaultTimeout(40_000)
+    page.setDefaultTimeout(90_000)
     this.watch(page)
     await this.visit(page, path)
     return page
@@ -71,10 +71,10 @@ export class TestDashboard {
   async visit(page: Page, path: string): Promise<void> {
     const arrive = async () => {
       await page.goto(this.url + path)
-      await page.locator('#root > :not(style)').first().waitFor({ timeout: 8000 })
+      await page.locator('#root > :not(style)').first().waitFor({ timeout: 30_000 })
       return true
     }
-    await waitFor(arrive, { what: `${path} is open`, timeoutMs: 40_000 })
+    await waitFor(arrive, { what: `${path} is open`, timeoutMs: 120_000 })
   }
 
   /** Makes a fleet and a key for it. */
