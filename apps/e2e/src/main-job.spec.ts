@@ -66,6 +66,9 @@ describe('from git push to a running container', () => {
     })
     await foreign.start()
 
+    // Nobody is followed who is not there yet.
+    const isOnline = async () => (await world.device(device.name)).connectivity === 'online'
+    await waitFor(isOnline, { what: 'the device is online', timeoutMs: 180_000 })
     const first = await app.git('push', '-o', 'follow', world.remote(fleet), 'main')
     expect(first.output).toMatch(/remote: .*store/)
     expect(first.output).toMatch(/remote: .*COPY line\.txt/)
