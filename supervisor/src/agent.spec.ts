@@ -123,9 +123,11 @@ describe('a supervisor on a real engine', () => {
     expect(cloud.device.state).toMatchObject({ generation: 2, host: { engine: expect.stringMatching(/^\d+\./) } })
     await hasLogged('hello')
     await hasLogged('api answers')
-    const kinds = cloud.device.events.map(({ kind }) => kind)
-    for (const kind of ['registered', 'target-accepted', 'step-done', 'release-running']) expect(kinds).toContain(kind)
-    expect(kinds).not.toContain('step-failed')
+    const kinds = () => cloud.device.events.map(({ kind }) => kind)
+    for (const kind of ['registered', 'target-accepted', 'step-done', 'release-running']) {
+      await eventually(() => expect(kinds()).toContain(kind))
+    }
+    expect(kinds()).not.toContain('step-failed')
     const started = cloud.device.events
       .filter(({ detail }) => detail.step === 'start-container')
       .map(({ detail }) => detail.service)

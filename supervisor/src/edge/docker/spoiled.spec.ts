@@ -77,7 +77,7 @@ describe('an engine whose store a power cut has spoiled', () => {
   it('gets a layer that is gone anew', async () => {
     const layer = (await layerFolders()).at(-1) ?? ''
     await spoil((data) => rm(join(data, 'overlay2', layer), { recursive: true }))
-    expect(told()).toContain('image-repaired')
+    await eventually(() => expect(told()).toContain('image-repaired'))
   })
 
   it('makes a container anew that the engine no longer knows', async () => {
