@@ -7,6 +7,8 @@ const CHANNEL = 'flotilla_live'
 const RECONNECT_MS = 500
 // Who only listens never learns that the way to the other side is cut: it asks for the same again now and then.
 const ASK_EVERY_MS = 10_000
+// Every change is told before its request is answered: a Postgres that says nothing must not hold it up for long.
+const PATIENCE_MS = 5_000
 // Postgres refuses payloads of 8000 bytes and more.
 const MESSAGES_PER_NOTIFY = 20
 
@@ -25,7 +27,8 @@ export class PostgresLiveBus extends LiveBus implements OnModuleInit, OnModuleDe
     private readonly askEveryMs = ASK_EVERY_MS,
   ) {
     super()
-    this.speaker = new pg.Pool({ connectionString: url, max: 2, application_name: 'flotilla-live' })
+    const patience = { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS }
+    this.speaker = new pg.Pool({ connectionString: url, max: 2, application_name: 'flotilla-live', ...patience })
     this.speaker.on('error', (err) => this.log.warn({ message: 'speaker lost', err }))
   }
 

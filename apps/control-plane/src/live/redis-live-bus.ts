@@ -5,6 +5,8 @@ import { Subscribers } from './subscribers.js'
 
 // Every change is told before its request is answered: a Redis that says nothing must not hold it up for long.
 const PATIENCE_MS = 2_000
+// Who only listens never learns that the way to the other side is cut: it asks for the same again now and then.
+const ASK_EVERY_MS = 10_000
 
 /** Redis pub/sub, where the rates are too high for Postgres. */
 @Injectable()
@@ -14,14 +16,17 @@ export class RedisLiveBus extends LiveBus implements OnModuleDestroy {
   private readonly speaker: Redis
   private readonly hearer: Redis
   private readonly channel: string
+  private readonly asking: NodeJS.Timeout
   private heardBefore = false
 
-  constructor(url: string) {
+  constructor(url: string, askEveryMs = ASK_EVERY_MS) {
     super()
     // Redis publishes to all of its databases: two installations on one server must not hear each other.
     this.channel = `flotilla:live${new URL(url).pathname}`
-    this.speaker = new Redis(url, { maxRetriesPerRequest: 1, commandTimeout: PATIENCE_MS })
-    this.hearer = new Redis(url, { maxRetriesPerRequest: null })
+    // Whom nothing is answered for so long makes another connection.
+    const socketTimeout = askEveryMs
+    this.speaker = new Redis(url, { maxRetriesPerRequest: 1, commandTimeout: PATIENCE_MS, socketTimeout })
+    this.hearer = new Redis(url, { maxRetriesPerRequest: null, socketTimeout })
     for (const client of [this.speaker, this.hearer]) {
       client.on('error', (err: Error) => this.log.warn({ message: 'redis lost', err }))
     }
@@ -32,12 +37,18 @@ export class RedisLiveBus extends LiveBus implements OnModuleDestroy {
       if (this.heardBefore) this.subscribers.tellGap()
       this.heardBefore = true
     })
-    this.hearer.subscribe(this.channel).catch((err: unknown) => this.log.warn({ message: 'subscribe failed', err }))
+    this.ask()
+    this.asking = setInterval(() => this.ask(), askEveryMs)
   }
 
   onModuleDestroy(): void {
+    clearInterval(this.asking)
     this.speaker.disconnect()
     this.hearer.disconnect()
+  }
+
+  private ask(): void {
+    this.hearer.subscribe(this.channel).catch((err: unknown) => this.log.warn({ message: 'subscribe failed', err }))
   }
 
   async publish(messages: BusMessage[]): Promise<void> {
