@@ -37,7 +37,7 @@ const HookHeaderSchema = z.object({
   options: z.array(z.string()),
 })
 
-const FAREWELL_MS = 3000
+const FAREWELL_MS = 10_000
 const HOOKS: readonly HookName[] = ['pre-receive', 'proc-receive']
 const SCRIPT = fileURLToPath(new URL('./hook/receive-hook.js', import.meta.url))
 
