@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,6 +37,8 @@ const HookHeaderSchema = z.object({
   options: z.array(z.string()),
 })
 
+const PREFIX = 'flotilla-git-'
+const SOCKET = 'door.sock'
 const FAREWELL_MS = 10_000
 const HOOKS: readonly HookName[] = ['pre-receive', 'proc-receive']
 const SCRIPT = fileURLToPath(new URL('./hook/receive-hook.js', import.meta.url))
@@ -61,9 +63,10 @@ export class HookDoor implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleInit(): Promise<void> {
+    await removeLeftDoors(tmpdir()).catch((err: unknown) => this.log.warn({ message: 'left doors not removed', err }))
     // 0700: whoever may connect could speak for a push.
-    this.folder = await mkdtemp(join(tmpdir(), 'flotilla-git-'))
-    const socketPath = join(this.folder, 'door.sock')
+    this.folder = await mkdtemp(join(tmpdir(), PREFIX))
+    const socketPath = join(this.folder, SOCKET)
     for (const hook of HOOKS) {
       const script = `#!/bin/sh\nexec '${process.execPath}' '${SCRIPT}' '${socketPath}' ${hook}\n`
       await writeFile(join(this.folder, hook), script, { mode: 0o700 })
@@ -118,6 +121,22 @@ export class HookDoor implements OnModuleInit, OnModuleDestroy {
       signal.clear()
       await new Promise<void>((resolve) => socket.end(resolve))
     }
+  }
+}
+
+/** Removes the folders of processes that were killed: at their sockets nobody listens. */
+async function removeLeftDoors(parent: string): Promise<void> {
+  const names = (await readdir(parent)).filter((name) => name.startsWith(PREFIX))
+  const folders = names.map((name) => join(parent, name))
+  for (const folder of folders) {
+    const socket = join(folder, SOCKET)
+    // One that begins just now has none yet.
+    const isBegun = await stat(socket).then(
+      () => true,
+      () => false,
+    )
+    if (isBegun && !(await readFile('/proc/net/unix', 'utf8')).includes(` ${socket}\n`))
+      await rm(folder, { recursive: true, force: true })
   }
 }
 
