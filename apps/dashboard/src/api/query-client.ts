@@ -16,8 +16,8 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
       queries: {
         // Changes are told live; this only spares a page that is left and entered again.
         staleTime: 5_000,
-        // What the server said it says again; a lost connection may be back in a moment.
-        retry: (failures, error) => failures < RETRIES && !isProblem(error),
+        // What the server said it says again; a lost connection, or its database, may be back in a moment.
+        retry: (failures, error) => failures < RETRIES && (!isProblem(error) || error.status === 503),
         retryDelay: (failures) => FIRST_RETRY_MS * 2 ** failures,
         refetchOnWindowFocus: true,
       },
