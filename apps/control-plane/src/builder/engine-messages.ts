@@ -13,6 +13,9 @@ export interface EngineMessage {
 /** A failure that the engine reported inside of an answer that began well. */
 export class EngineError extends Error {}
 
+/** The engine went away in the middle of an answer. */
+export class EngineLost extends Error {}
+
 /**
  * Reads an answer to its end. The engine answers 200 first and tells failures in the stream, so each message is looked
  * at; an answer that breaks off is an error too.
@@ -27,7 +30,7 @@ export async function readMessages(
   lines.on('error', () => undefined)
   const broken = new Promise<never>((_, reject) => {
     stream.on('error', reject)
-    stream.on('aborted', () => reject(new Error('The engine broke off its answer')))
+    stream.on('aborted', () => reject(new EngineLost('The engine broke off its answer')))
   })
   const reading = (async () => {
     for await (const line of lines) {

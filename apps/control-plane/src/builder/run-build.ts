@@ -11,6 +11,7 @@ import { type BuilderEngine, madeTag, splitTag } from './engine.js'
 import type { ImageBuildTools } from './image-build-tools.js'
 import { SharedLayers } from './layers/shared-layers.js'
 import { RegistryClient } from './registry/registry-client.js'
+import { EngineLost } from './engine-messages.js'
 import { makeScratch } from './scratch.js'
 
 // Services build side by side, but a small machine is soon full.
@@ -70,17 +71,19 @@ async function attemptBuild(
     const engineArchitecture = await waitForEngine(tools.engine, output, deadline)
     const archive = join(folder, 'source.tar.gz')
     await client.downloadSource(archive, deadline)
-    const images = await buildAll({
-      engine: tools.engine,
-      engineArchitecture,
-      registry: new RegistryClient(order.registry),
-      order,
-      folder,
-      archive,
-      shared: new SharedLayers(),
-      write: (line) => output.write(line),
-      signal: deadline,
-    })
+    const images = await pastRestarts(tools.engine, output, deadline, () =>
+      buildAll({
+        engine: tools.engine,
+        engineArchitecture,
+        registry: new RegistryClient(order.registry),
+        order,
+        folder,
+        archive,
+        shared: new SharedLayers(),
+        write: (line) => output.write(line),
+        signal: deadline,
+      }),
+    )
     await tidy(order, images, tools)
     return { outcome: 'built', attempt, images }
   } catch (error) {
@@ -120,17 +123,43 @@ async function buildAll(tools: ImageBuildTools): Promise<BuiltImage[]> {
   return images
 }
 
+const RESTARTS = 2
+const RESTART_TRIES = 30
+
+/** Begins again what an engine broke off that is restarted, as by an upgrade: its cache has all steps that were done. */
+async function pastRestarts<T>(
+  engine: BuilderEngine,
+  output: BuildOutputStream,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let restarts = 0; ; restarts++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof EngineLost) || signal.aborted || restarts >= RESTARTS) throw error
+      output.write({ kind: 'error', text: "The builder's Docker engine stopped in the middle; beginning again." })
+      await waitForEngine(engine, output, signal, RESTART_TRIES)
+    }
+  }
+}
+
 const ENGINE_TRIES = 5
 const ENGINE_PAUSE_MS = 2_000
 
 /** An engine that restarts is waited for; one that stays away is told as the reason. */
-async function waitForEngine(engine: BuilderEngine, output: BuildOutputStream, signal: AbortSignal): Promise<string> {
+async function waitForEngine(
+  engine: BuilderEngine,
+  output: BuildOutputStream,
+  signal: AbortSignal,
+  mostTries = ENGINE_TRIES,
+): Promise<string> {
   for (let tries = 1; ; tries++) {
     try {
       return await engine.architecture()
     } catch (cause) {
       signal.throwIfAborted()
-      if (tries >= ENGINE_TRIES) {
+      if (tries >= mostTries) {
         throw new BuildFailure(
           'engine-down',
           "The builder's Docker engine is down; start it on the builder's machine and push again.",
