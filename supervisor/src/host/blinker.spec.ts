@@ -65,7 +65,7 @@ describe('the activity light', () => {
     await seen('brightness', '255')
     await clock.advance(15_000)
     await seen('trigger', 'mmc0')
-    expect(await document.read()).toEqual({})
+    await eventually(async () => expect(await document.read()).toEqual({}))
   })
 
   it('is given back when the supervisor ends in the middle', async () => {
