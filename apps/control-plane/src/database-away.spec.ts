@@ -108,7 +108,8 @@ describe('while the database is away', () => {
   it('asks everybody to come back where Postgres takes no more connections', async () => {
     await administer(
       'ALTER ROLE flotilla_api CONNECTION LIMIT 0',
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'flotilla_api'",
+      // With the time that each may take to end.
+      "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = 'flotilla_api'",
     )
     await expectPutOff()
     await administer('ALTER ROLE flotilla_api CONNECTION LIMIT -1')
