@@ -3,6 +3,7 @@
  * OCI registry, Docker engines, devices behind links that can be cut, and the built programs over them. It starts real
  * parts as child processes and knows nothing of what the programs do inside.
  */
+export { garbageCollector } from './processes/garbage-collector.js'
 export * from './processes/wait.js'
 export * from './processes/ports.js'
 export { startProcess, describeExit } from './processes/process.js'

@@ -6,10 +6,17 @@ import type { AddressInfo } from 'node:net'
 import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeBaseImages, ownPlatform, type RunningEngine, startEngine, startRegistry, waitFor } from '@flotilla/dev'
+import {
+  garbageCollector,
+  makeBaseImages,
+  ownPlatform,
+  type RunningEngine,
+  startEngine,
+  startRegistry,
+  waitFor,
+} from '@flotilla/dev'
 import type { BuildContractServer } from '../testing/build-contract-server.js'
 import { attemptBuild, type BuilderAttempt, builtImage } from '../testing/builder-attempt.js'
-import { garbageCollector } from '../testing/garbage-collector.js'
 
 const PLATFORM = ownPlatform()
 const BASE = 'ARG TARGETARCH\nFROM flotilla/busybox:$TARGETARCH\n'
